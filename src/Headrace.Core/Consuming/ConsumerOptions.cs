@@ -1,0 +1,47 @@
+namespace Headrace;
+
+/// <summary>What one consumer of a group reads, and how.</summary>
+public sealed class ConsumerOptions
+{
+    /// <summary>The group's id (Kafka's <c>group.id</c>).</summary>
+    public required string GroupId { get; init; }
+
+    /// <summary>The names of the topics to read. A topic that does not exist is waited for; the others flow.</summary>
+    public IReadOnlyCollection<string> Topics { get; init; } = [];
+
+    /// <summary>
+    /// Regular expressions (.NET's, with or without a leading <c>^</c>) that match whole topic names; resolved to explicit names from the cluster's
+    /// metadata, at the start and every <see cref="TopicRefresh"/>.
+    /// </summary>
+    public IReadOnlyCollection<string> TopicPatterns { get; init; } = [];
+
+    /// <summary>Topics that a pattern never matches. Default: none are left out.</summary>
+    public Func<string, bool> ExcludeFromPatterns { get; init; } = static _ => false;
+
+    /// <summary>Settings of the client library, verbatim, over our defaults.</summary>
+    public IReadOnlyDictionary<string, string> ClientSettings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Records handled at once. Default: the machine's cores, at most 16.</summary>
+    public int Workers { get; init; } = Math.Min(Environment.ProcessorCount, 16);
+
+    /// <summary>Which records are handled one at a time. Default: those of a key.</summary>
+    public Ordering Ordering { get; init; } = Ordering.ByKey;
+
+    /// <summary>Records taken from Kafka and not yet settled, at most. Default 10,000.</summary>
+    public int LookAheadRecords { get; init; } = 10_000;
+
+    /// <summary>Bytes of such records, at most. Default 64 MB.</summary>
+    public long LookAheadBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>How often settled offsets are committed. Default 500 ms; also when a partition is given up and at the stop.</summary>
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long records in flight may take when their partition is revoked. Default 10 s.</summary>
+    public TimeSpan RevokeDrain { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often missing topics and patterns are looked up. Default 5 s.</summary>
+    public TimeSpan TopicRefresh { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where to begin without a committed offset. Default: at the earliest record.</summary>
+    public StartPosition StartAt { get; init; } = StartPosition.Earliest;
+}

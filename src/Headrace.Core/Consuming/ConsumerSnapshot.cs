@@ -1,0 +1,29 @@
+namespace Headrace;
+
+/// <summary>What a consumer is doing at one moment.</summary>
+public sealed record ConsumerSnapshot
+{
+    /// <summary>The consumer's state.</summary>
+    public required ConsumerState State { get; init; }
+
+    /// <summary>What stopped it, when <see cref="State"/> is <see cref="ConsumerState.Faulted"/>.</summary>
+    public Exception? Fault { get; init; }
+
+    /// <summary>The newest error of the client library that is not yet over: Kafka away, not authorized, and the like.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>Whether the cluster answers.</summary>
+    public bool IsConnected { get; init; }
+
+    /// <summary>Topics that are mapped and do not exist.</summary>
+    public IReadOnlyCollection<string> MissingTopics { get; init; } = [];
+
+    /// <summary>The partitions this consumer has, with how far it is.</summary>
+    public IReadOnlyList<PartitionSnapshot> Partitions { get; init; } = [];
+
+    /// <summary>Records settled since the start.</summary>
+    public long Settled { get; init; }
+
+    /// <summary>Records handed out and not settled.</summary>
+    public int InFlight { get; init; }
+}

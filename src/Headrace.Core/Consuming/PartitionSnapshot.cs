@@ -1,0 +1,9 @@
+namespace Headrace;
+
+/// <summary>How far a consumer is in one partition.</summary>
+/// <param name="Topic">The topic's name.</param>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="Watermark">The lowest unsettled offset: what is committed next.</param>
+/// <param name="Committed">The offset that the broker has acknowledged; -1 when there is none.</param>
+/// <param name="Buffered">Records taken and not yet settled.</param>
+public readonly record struct PartitionSnapshot(string Topic, int Partition, long Watermark, long Committed, int Buffered);
