@@ -1,0 +1,7 @@
+namespace Headrace.Broker.Requests;
+
+/// <summary>Who asks.</summary>
+/// <param name="Id">Unique within the broker.</param>
+/// <param name="Host">The client's address, as DescribeGroups shows it.</param>
+/// <param name="Closed">Fires when the client hangs up or the broker closes the connection, also while a handler waits.</param>
+internal sealed record ClientConnection(string Id, string Host, CancellationToken Closed);

@@ -1,0 +1,28 @@
+using Headrace.Broker.Wire;
+
+namespace Headrace.Broker.Requests;
+
+/// <summary>The API keys this broker serves. What is not listed here is not advertised.</summary>
+internal sealed class RequestTable
+{
+    private readonly RequestHandler?[] _byKey;
+
+    public RequestTable()
+    {
+        // In the order of the keys. A client takes what is missing as "the broker cannot do that"; librdkafka aborts the process when ListGroups, DeleteGroups or
+        // OffsetDelete are missing (librdkafka issue 3663), so those stay.
+        All =
+        [
+            new ApiVersionsHandler(this),
+        ];
+        _byKey = new RequestHandler?[(int)All.Max(handler => handler.Key) + 1];
+        foreach (var handler in All)
+        {
+            _byKey[(int)handler.Key] = handler;
+        }
+    }
+
+    public IReadOnlyList<RequestHandler> All { get; }
+
+    public RequestHandler? Find(ApiKey key) => (uint)key < (uint)_byKey.Length ? _byKey[(int)key] : null;
+}
