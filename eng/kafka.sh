@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Sourced by ./test: an Apache Kafka of our own for the time of a run, from the folder that HEADRACE_KAFKA_HOME names (a sibling by default).
+# It has a free port and a temporary folder; stop_kafka ends it and deletes the folder, and does nothing when none was started.
+kafka_home=${HEADRACE_KAFKA_HOME:-$root/../shared/kafka}
+kafka_dir=
+
+free_port() {                                # Kafka takes the port and the one above it
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 20000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && ! (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null; then
+            echo "$port"
+            return
+        fi
+    done
+}
+
+# Why Apache Kafka cannot be started here; nothing when it can.
+kafka_obstacle() {
+    if [[ ! -x $kafka_home/bin/kafka-start ]]; then
+        echo "no bin/kafka-start in $kafka_home; name the folder in HEADRACE_KAFKA_HOME, or give --kafka HOST:PORT"
+    elif ! command -v java >/dev/null; then
+        echo "it needs Java 17 or newer, and there is no 'java' on the PATH"
+    fi
+}
+
+# Starts a broker and puts its address into $kafka.
+start_kafka() {
+    kafka_dir=$(mktemp -d "${TMPDIR:-/tmp}/headrace-kafka.XXXXXX")
+    say "Starting Apache Kafka …"
+    KAFKA_HEAP=${KAFKA_HEAP:-512m} "$kafka_home/bin/kafka-start" --port "$(free_port)" --dir "$kafka_dir" >"$kafka_dir/start.log" 2>&1 \
+        || die "Apache Kafka from $kafka_home did not start; its last lines are:" "$(tail -n 8 "$kafka_dir/start.log")"
+    # shellcheck disable=SC2034  # for the script that sources this
+    kafka=$(tail -n 1 "$kafka_dir/start.log")
+}
+
+stop_kafka() {
+    [[ -n $kafka_dir ]] || return 0
+    "$kafka_home/bin/kafka-stop" "$kafka_dir" --remove >/dev/null 2>&1 || true
+    rm -rf "$kafka_dir"
+    kafka_dir=
+}
