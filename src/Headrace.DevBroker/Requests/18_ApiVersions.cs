@@ -5,7 +5,7 @@ namespace Headrace.Broker.Requests;
 // ApiVersions: v0-4, flexible from v3. The response's header never is, so that a client that knows nothing yet can read it.
 //   1  throttle time in the response
 //   3  name and version of the client; features in the response (none here, so versions 3 and 4 answer alike)
-// A version that is not known is answered with a v0 body, error 35 and the ranges; the client then asks again (KIP-511). Server/ does that.
+// A version that is not known is answered with a v0 body, error 35 and the range of this key; the client then asks again (KIP-511).
 
 internal sealed class ApiVersionsRequest : IWireMessage
 {
@@ -61,16 +61,19 @@ internal sealed class ApiVersionsResponse : IWireMessage
 internal sealed class ApiVersionsHandler(RequestTable table)
     : RequestHandler<ApiVersionsRequest, ApiVersionsResponse>(ApiKey.ApiVersions, minVersion: 0, maxVersion: 4, firstFlexible: 3)
 {
-    public ApiVersionsResponse Answer(ErrorCode error = ErrorCode.None) => new()
+    public static ApiVersionsResponse AnswerToUnknownVersion(RequestHandler apiVersions) => new()
     {
-        Error = error,
-        Ranges = [.. table.All.Select(handler => new ApiVersionsResponse.Range
-        {
-            Key = (short)handler.Key,
-            MinVersion = handler.MinVersion,
-            MaxVersion = handler.MaxVersion,
-        })],
+        Error = ErrorCode.UnsupportedVersion,
+        Ranges = [RangeOf(apiVersions)],
     };
 
-    protected override ValueTask<ApiVersionsResponse?> HandleAsync(RequestContext context, ApiVersionsRequest request) => new(Answer());
+    protected override ValueTask<ApiVersionsResponse?> HandleAsync(RequestContext context, ApiVersionsRequest request) =>
+        new(new ApiVersionsResponse { Ranges = [.. table.All.Select(RangeOf)] });
+
+    private static ApiVersionsResponse.Range RangeOf(RequestHandler handler) => new()
+    {
+        Key = (short)handler.Key,
+        MinVersion = handler.MinVersion,
+        MaxVersion = handler.MaxVersion,
+    };
 }

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Net;
+using Headrace.Broker.Requests;
+using Headrace.Broker.Server;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Headrace;
+
+/// <summary>
+/// A broker that speaks the Kafka protocol, for development and tests: one node, in memory, without access control. Any Kafka client can use it.
+/// What it holds is gone when it is disposed.
+/// </summary>
+public sealed class DevBroker : IAsyncDisposable
+{
+    private readonly BrokerListener _listener;
+
+    private DevBroker(BrokerListener listener, string host)
+    {
+        _listener = listener;
+        BootstrapServers = string.Create(CultureInfo.InvariantCulture, $"{host}:{listener.Port}");
+    }
+
+    /// <summary>What clients set as <c>bootstrap.servers</c>.</summary>
+    public string BootstrapServers { get; }
+
+    /// <summary>The TCP port. It stays reserved until the broker is disposed.</summary>
+    public int Port => _listener.Port;
+
+    /// <summary>Starts a broker. When this returns, clients can connect.</summary>
+    /// <exception cref="ArgumentException">An option is not valid; the message names all that are not.</exception>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<DevBroker> StartAsync(DevBrokerOptions? options = null, CancellationToken cancellation = default)
+    {
+        var broker = Reserve(options ?? new DevBrokerOptions());
+        try
+        {
+            await broker.StartListeningAsync(cancellation);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Closes all connections and refuses new ones, on the same port, until <see cref="StartListeningAsync(CancellationToken)"/>. Data are kept.</summary>
+    public Task StopListeningAsync() => _listener.StopAsync();
+
+    /// <summary>Lets clients in again after <see cref="StopListeningAsync"/>.</summary>
+    public Task StartListeningAsync(CancellationToken cancellation = default) => _listener.StartAsync(cancellation);
+
+    /// <summary>
+    /// Until the result is disposed, connections are accepted and requests are read, but none is handled or answered: to a client the broker seems to hang.
+    /// Afterwards the requests that came meanwhile are handled and answered, late.
+    /// </summary>
+    public IDisposable BlackHole() => _listener.Gate.Close();
+
+    /// <summary>Closes all connections and gives the port free.</summary>
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+
+    /// <summary>A broker whose port is known and reserved, but which lets nobody in yet.</summary>
+    internal static DevBroker Reserve(DevBrokerOptions options)
+    {
+        var address = Validate(options);
+        var loggers = options.Loggers ?? NullLoggerFactory.Instance;
+        var state = new BrokerState
+        {
+            ClusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+            AdvertisedHost = options.Host,
+            Time = options.Time,
+        };
+        var listener = new BrokerListener(address, options.Port, state, new RequestTable(), loggers);
+        state.AdvertisedPort = listener.Port;
+        var broker = new DevBroker(listener, options.Host);
+        loggers.CreateLogger("Headrace.Broker").LogInformation(
+            "This is a development broker at {BootstrapServers}: in memory, one node, no access control. It is not for production; use Apache Kafka there.",
+            broker.BootstrapServers);
+        return broker;
+    }
+
+    private static IPAddress Validate(DevBrokerOptions options)
+    {
+        var faults = new List<string>();
+        if (!IPAddress.TryParse(options.Host, out var address))
+        {
+            faults.Add($"Host is '{options.Host}', which is not an IP address. Use 127.0.0.1.");
+        }
+        else if (!IPAddress.IsLoopback(address) && !options.AllowRemoteConnections)
+        {
+            faults.Add($"Host is '{options.Host}', which other machines can reach, and the broker has no access control. Use 127.0.0.1, or set AllowRemoteConnections.");
+        }
+
+        if (options.Port is < 0 or > 65535)
+        {
+            faults.Add($"Port is {options.Port}. Use 0 (a free one is chosen) to 65535.");
+        }
+
+        if (options.DefaultPartitions is < 1 or > 10_000)
+        {
+            faults.Add($"DefaultPartitions is {options.DefaultPartitions}. Use 1 to 10000.");
+        }
+
+        if (options.InitialRebalanceDelay < TimeSpan.Zero)
+        {
+            faults.Add($"InitialRebalanceDelay is {options.InitialRebalanceDelay}. Use zero or more.");
+        }
+
+        return faults.Count == 0
+            ? address!
+            : throw new ArgumentException("The development broker cannot start. " + string.Join(" ", faults), nameof(options));
+    }
+}

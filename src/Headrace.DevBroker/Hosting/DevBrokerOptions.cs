@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Headrace;
+
+/// <summary>Settings of a <see cref="DevBroker"/>. The defaults suit tests.</summary>
+public sealed class DevBrokerOptions
+{
+    /// <summary>The TCP port. Default 0: a free one is chosen.</summary>
+    public int Port { get; set; }
+
+    /// <summary>The IP address to listen on, which clients are also told to connect to. Default <c>127.0.0.1</c>.</summary>
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Allows a <see cref="Host"/> that other machines can reach. Default false: the broker has no access control whatsoever.</summary>
+    public bool AllowRemoteConnections { get; set; }
+
+    /// <summary>Partitions of a topic that is created without saying how many. Default 6.</summary>
+    public int DefaultPartitions { get; set; } = 6;
+
+    /// <summary>Whether a topic is created when a client that allows it first asks for it. Default true.</summary>
+    public bool AutoCreateTopics { get; set; } = true;
+
+    /// <summary>Whether a dynamic member leaves its group as soon as its connection closes, instead of when its session times out. Default false, as in Kafka.</summary>
+    public bool EvictOnDisconnect { get; set; }
+
+    /// <summary>How long the first join of an empty group waits for more members. Default zero; Kafka's own default is 3 s.</summary>
+    public TimeSpan InitialRebalanceDelay { get; set; }
+
+    /// <summary>Where the broker logs to. Default: nowhere.</summary>
+    public ILoggerFactory? Loggers { get; set; }
+
+    /// <summary>The broker's clock. Default: the system's.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Headrace.Broker.Requests;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Headrace.Broker.Server;
+
+/// <summary>The broker's port. It stays reserved from construction to disposal, whether or not anybody is let in.</summary>
+internal sealed class BrokerListener : IAsyncDisposable
+{
+    // Bound and never listening: while it lives no other process, and no outgoing connection, gets the port; clients are refused by it.
+    private readonly Socket _reservation;
+    private readonly IPEndPoint _endpoint;
+    private readonly SocketTransportFactory _transport;
+    private readonly ILogger _logger;
+    private readonly BrokerState _broker;
+    private readonly RequestTable _table;
+    private readonly ConcurrentDictionary<ConnectionContext, Task> _connections = new();
+    private readonly SemaphoreSlim _switching = new(1, 1);
+    private IConnectionListener? _listener;
+    private Task _accepting = Task.CompletedTask;
+    private long _lastConnection;
+
+    public BrokerListener(IPAddress address, int port, BrokerState broker, RequestTable table, ILoggerFactory loggers)
+    {
+        _broker = broker;
+        _table = table;
+        _logger = loggers.CreateLogger("Headrace.Broker.Server");
+        _reservation = Bind(new IPEndPoint(address, port));
+        _endpoint = (IPEndPoint)_reservation.LocalEndPoint!;
+        if (OperatingSystem.IsWindows())
+        {
+            // There a second socket cannot share the port safely, so the port is only chosen here, not held.
+            _reservation.Dispose();
+        }
+
+        var options = new SocketTransportOptions { CreateBoundListenSocket = endpoint => Bind((IPEndPoint)endpoint) };
+        _transport = new SocketTransportFactory(Options.Create(options), loggers);
+    }
+
+    public int Port => _endpoint.Port;
+
+    public Gate Gate { get; } = new();
+
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        await _switching.WaitAsync(cancellation);
+        try
+        {
+            if (_listener is null)
+            {
+                _listener = await _transport.BindAsync(_endpoint, cancellation);
+                _accepting = AcceptAsync(_listener);
+            }
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    /// <summary>Closes every connection and refuses new ones.</summary>
+    public async Task StopAsync()
+    {
+        await _switching.WaitAsync();
+        try
+        {
+            if (_listener is not { } listener)
+            {
+                return;
+            }
+
+            await listener.UnbindAsync();
+            await _accepting;
+            foreach (var connection in _connections.Keys)
+            {
+                connection.Abort(new ConnectionAbortedException("The broker stopped listening."));
+            }
+
+            await Task.WhenAll(_connections.Values);
+            await listener.DisposeAsync();
+            _listener = null;
+        }
+        finally
+        {
+            _switching.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _reservation.Dispose();
+        _switching.Dispose();
+    }
+
+    private static Socket Bind(IPEndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            }
+
+            socket.Bind(endpoint);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task AcceptAsync(IConnectionListener listener)
+    {
+        while (await listener.AcceptAsync() is { } connection)
+        {
+            var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _connections[connection] = served.Task;
+            _ = ServeAsync(connection, served);
+        }
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, TaskCompletionSource served)
+    {
+        // Leaves the accept loop at once: a connection's first requests may be handled synchronously.
+        await Task.Yield();
+        try
+        {
+            var id = Interlocked.Increment(ref _lastConnection).ToString(CultureInfo.InvariantCulture);
+            var client = new ClientConnection(id, $"/{(connection.RemoteEndPoint as IPEndPoint)?.Address}", connection.ConnectionClosed);
+            await new FrameLoop(connection, client, _broker, _table, Gate, _logger).RunAsync();
+            await connection.DisposeAsync();
+        }
+        catch (Exception fault)
+        {
+            _logger.LogError(fault, "A connection could not be closed cleanly.");
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+            served.SetResult();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using Headrace.Broker.Requests;
+using Headrace.Broker.Wire;
+
+namespace Headrace.Broker.Server;
+
+/// <summary>A request or a response on the wire: its length in four bytes, a header, a body.</summary>
+internal static class Frame
+{
+    /// <summary>Kafka's default of <c>socket.request.max.bytes</c>.</summary>
+    public const int MaxLength = 100 * 1024 * 1024;
+
+    /// <summary>Takes one whole frame off the front of the buffer, if it is there.</summary>
+    public static bool TryTake(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> frame)
+    {
+        frame = default;
+        Span<byte> prefix = stackalloc byte[sizeof(int)];
+        if (buffer.Length < prefix.Length)
+        {
+            return false;
+        }
+
+        buffer.Slice(0, prefix.Length).CopyTo(prefix);
+        var length = BinaryPrimitives.ReadInt32BigEndian(prefix);
+        if (length is < 0 or > MaxLength)
+        {
+            throw new WireException($"A frame claims {length} bytes; 0 to {MaxLength} are allowed. The client may not speak Kafka's protocol, or may use TLS.");
+        }
+
+        if (buffer.Length - prefix.Length < length)
+        {
+            return false;
+        }
+
+        frame = buffer.Slice(prefix.Length, length);
+        buffer = buffer.Slice(frame.End);
+        return true;
+    }
+
+    public static void WriteResponse(PipeWriter output, RequestHandler handler, int version, int correlationId, IWireMessage response)
+    {
+        // The length is known last. The pipe keeps its memory until it is flushed, so the first four bytes can be filled in afterwards.
+        var prefix = output.GetMemory(sizeof(int))[..sizeof(int)];
+        output.Advance(prefix.Length);
+
+        var wire = new WireWriter(output);
+        wire.Int32(ref correlationId);
+        wire.Flexible = handler.IsFlexible(version);
+        if (handler.Key != ApiKey.ApiVersions)
+        {
+            wire.Tags();
+        }
+
+        response.Walk(ref wire, version);
+        wire.Complete();
+        BinaryPrimitives.WriteInt32BigEndian(prefix.Span, checked((int)wire.Length));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Headrace.Broker.Requests;
+using Headrace.Broker.Wire;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Broker.Server;
+
+/// <summary>Serves one connection: a frame in, its response out, strictly in order, as Kafka does.</summary>
+/// <remarks>The transport goes on reading the socket while a handler waits, so a client that hangs up is noticed at once.</remarks>
+internal sealed class FrameLoop(ConnectionContext connection, ClientConnection client, BrokerState broker, RequestTable table, Gate gate, ILogger logger)
+{
+    // Responses to pipelined requests leave together, up to this size.
+    private const int FlushAt = 256 * 1024;
+
+    private readonly PipeReader _input = connection.Transport.Input;
+    private readonly PipeWriter _output = connection.Transport.Output;
+
+    /// <summary>Returns when the client hangs up, the connection is aborted, or the client sent what cannot be served.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (await ServeReadyFramesAsync())
+            {
+            }
+        }
+        catch (WireException fault)
+        {
+            logger.LogWarning("Connection {Connection} from {Client} is closed: {Reason}", client.Id, client.Host, fault.Message);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            logger.LogDebug("Connection {Connection} from {Client} ended: {Reason}", client.Id, client.Host, fault.Message);
+        }
+        catch (Exception fault)
+        {
+            logger.LogError(fault, "Connection {Connection} from {Client} is closed: a request failed.", client.Id, client.Host);
+        }
+    }
+
+    private async ValueTask<bool> ServeReadyFramesAsync()
+    {
+        var read = await _input.ReadAsync();
+        var buffer = read.Buffer;
+        while (Frame.TryTake(ref buffer, out var frame))
+        {
+            await ServeAsync(frame);
+        }
+
+        if (_output.UnflushedBytes > 0)
+        {
+            await _output.FlushAsync();
+        }
+
+        // Not before: what a Produce request carries is copied out of the pipe's own memory.
+        _input.AdvanceTo(buffer.Start, buffer.End);
+        return !read.IsCompleted;
+    }
+
+    private async ValueTask ServeAsync(ReadOnlySequence<byte> frame)
+    {
+        await gate.PassAsync(client.Closed);
+        var call = Parse(frame);
+        if (call.Request is null)
+        {
+            // ApiVersions in a version from the future: the one case where the answer has another version than the question.
+            Frame.WriteResponse(_output, call.Handler, version: 0, call.CorrelationId, ApiVersionsHandler.AnswerToUnknownVersion(call.Handler));
+            return;
+        }
+
+        var pending = call.Handler.InvokeAsync(new RequestContext(call.Version, call.ClientId, client, broker), call.Request);
+        var response = pending.IsCompletedSuccessfully ? pending.Result : await WaitAsync(pending);
+        await gate.PassAsync(client.Closed);
+        if (response is not null)
+        {
+            Frame.WriteResponse(_output, call.Handler, call.Version, call.CorrelationId, response);
+        }
+
+        if (_output.UnflushedBytes > FlushAt)
+        {
+            await _output.FlushAsync();
+        }
+    }
+
+    private async ValueTask<IWireMessage?> WaitAsync(ValueTask<IWireMessage?> pending)
+    {
+        if (_output.UnflushedBytes > 0)
+        {
+            await _output.FlushAsync();
+        }
+
+        return await pending.AsTask().WaitAsync(client.Closed);
+    }
+
+    private Call Parse(ReadOnlySequence<byte> frame)
+    {
+        var wire = new WireReader(frame);
+        var header = RequestHeader.Read(ref wire);
+        if (table.Find(header.Key) is not { } handler)
+        {
+            throw new WireException($"API key {(short)header.Key} is not served by the development broker (it is not in its ApiVersions either).");
+        }
+
+        if (header.Version < handler.FirstServed || header.Version > handler.MaxVersion)
+        {
+            return handler.Key == ApiKey.ApiVersions
+                ? new Call(handler, header.Version, header.CorrelationId, ClientId: null, Request: null)
+                : throw new WireException($"{header.Key} v{header.Version} is not served; v{handler.FirstServed} to v{handler.MaxVersion} are.");
+        }
+
+        var clientId = RequestHeader.ReadClientId(ref wire, handler.IsFlexible(header.Version));
+        var request = handler.NewRequest();
+        request.Walk(ref wire, header.Version);
+        return new Call(handler, header.Version, header.CorrelationId, clientId, request);
+    }
+
+    private readonly record struct Call(RequestHandler Handler, int Version, int CorrelationId, string? ClientId, IWireMessage? Request);
+}
