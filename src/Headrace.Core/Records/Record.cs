@@ -10,6 +10,7 @@ public sealed unsafe class Record
     private byte* _value;
     private int _keyLength = -1;
     private int _valueLength = -1;
+    private long _timestamp = -1;
     private nint _native;
     private RecordHeaders? _headers;
     private Action<nint, RecordHeaders>? _readHeaders;
@@ -31,7 +32,7 @@ public sealed unsafe class Record
     public RecordPosition Position => new(Topic, Partition, Offset);
 
     /// <summary>The record's timestamp, in milliseconds precision; <see cref="DateTimeOffset.UnixEpoch"/> when it has none.</summary>
-    public DateTimeOffset Timestamp { get; private set; }
+    public DateTimeOffset Timestamp => _timestamp < 0 ? DateTimeOffset.UnixEpoch : DateTimeOffset.FromUnixTimeMilliseconds(_timestamp);
 
     /// <summary>The leader epoch under which the broker took the record; -1 when it is not known.</summary>
     public int LeaderEpoch { get; private set; } = -1;
@@ -85,7 +86,7 @@ public sealed unsafe class Record
         Topic = topic;
         Partition = partition;
         Offset = offset;
-        Timestamp = timestamp < 0 ? DateTimeOffset.UnixEpoch : DateTimeOffset.FromUnixTimeMilliseconds(timestamp);
+        _timestamp = timestamp;
         LeaderEpoch = leaderEpoch;
     }
 

@@ -1,0 +1,98 @@
+namespace Headrace.Consuming;
+
+/// <summary>
+/// One assignment of one partition: what has arrived, what is settled, what is committed. A partition that is given up and comes back is a new
+/// object, so a report of an old assignment can never move a new one.
+/// </summary>
+internal sealed class AssignedPartition : IDisposable
+{
+    private readonly CancellationTokenSource _lost = new();
+
+    // Written by the loop, read by workers before every record.
+    private volatile bool _isClosing;
+    private Task _cancelled = Task.CompletedTask;
+
+    public AssignedPartition(string topic, int partition, long start, long committed) =>
+        (Topic, Partition, Tracker, Committed, Lost) = (topic, partition, new(start), committed, _lost.Token);
+
+    public string Topic { get; }
+
+    public int Partition { get; }
+
+    public OffsetTracker Tracker { get; }
+
+    public LaneTable Table { get; } = new();
+
+    /// <summary>Fires when nothing done for its records can be committed any more.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>The offset that the broker has acknowledged; -1 when there is none.</summary>
+    public long Committed { get; set; }
+
+    /// <summary>Records taken and not released.</summary>
+    public int Buffered { get; set; }
+
+    /// <summary>Bytes of such records.</summary>
+    public long BufferedBytes { get; set; }
+
+    /// <summary>The first of its lanes.</summary>
+    public Lane? Lanes { get; private set; }
+
+    /// <summary>Lanes that have records. Once the partition closes, only those that workers have begun.</summary>
+    public int LaneCount { get; private set; }
+
+    /// <summary>The lane that takes records without order until the end of this turn.</summary>
+    public Lane? Loose { get; set; }
+
+    /// <summary>Workers start no more of its records.</summary>
+    public bool IsClosing
+    {
+        get => _isClosing;
+        set => _isClosing = value;
+    }
+
+    public void Link(Lane lane)
+    {
+        (lane.Previous, lane.Following) = (null, Lanes);
+        if (Lanes is { } first)
+        {
+            first.Previous = lane;
+        }
+
+        Lanes = lane;
+        LaneCount++;
+    }
+
+    public void Unlink(Lane lane)
+    {
+        if (lane.Previous is { } previous)
+        {
+            previous.Following = lane.Following;
+        }
+        else
+        {
+            Lanes = lane.Following;
+        }
+
+        if (lane.Following is { } following)
+        {
+            following.Previous = lane.Previous;
+        }
+
+        (lane.Previous, lane.Following) = (null, null);
+        LaneCount--;
+    }
+
+    /// <summary>Tells its handlers to give up. Their callbacks run on the thread pool, never on the loop.</summary>
+    public void Cancel() => _cancelled = _lost.CancelAsync();
+
+    public void Dispose()
+    {
+        if (_cancelled.IsCompleted)
+        {
+            _lost.Dispose();
+        }
+    }
+
+    public override string ToString() => $"{Topic}[{Partition}]";
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+
+namespace Headrace.Consuming;
+
+/// <summary>
+/// The records of one key (or partition, or none) that are to be handled one at a time, in order: a chain, of which the first few – the chunk – are
+/// with a worker at most once. A lane exists only while it has records.
+/// </summary>
+internal sealed class Lane
+{
+    private const int Ready = 0;
+    private const int Claimed = 1;
+    private const int TakenBack = 2;
+
+    private readonly Action _onHandled;
+    private int _claim;
+    private ValueTaskAwaiter<Settlement> _handling;
+    private WorkerPool? _pool;
+
+    public Lane() => _onHandled = OnHandled;
+
+    // The loop's.
+    public AssignedPartition Partition { get; private set; } = null!;
+
+    /// <summary>Whether the partition's table knows the lane by the key of its first record.</summary>
+    public bool IsKeyed { get; private set; }
+
+    public ulong Hash { get; private set; }
+
+    public LaneState State { get; set; }
+
+    public TrackedRecord? Head { get; private set; }
+
+    public TrackedRecord? Tail { get; private set; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Records of the chunk that no report has come for.</summary>
+    public int Handed { get; private set; }
+
+    public Lane? Previous { get; set; }
+
+    public Lane? Following { get; set; }
+
+    // Written by the loop before the lane is handed out, the worker's until it reports the chunk's end.
+    public TrackedRecord Cursor { get; private set; } = null!;
+
+    public int Remaining { get; private set; }
+
+    public void Open(AssignedPartition partition, bool isKeyed, ulong hash) =>
+        (Partition, IsKeyed, Hash, State) = (partition, isKeyed, hash, LaneState.Open);
+
+    public void Append(TrackedRecord record)
+    {
+        record.Lane = this;
+        if (Tail is { } tail)
+        {
+            tail.Next = record;
+        }
+        else
+        {
+            Head = record;
+        }
+
+        Tail = record;
+        Count++;
+    }
+
+    public TrackedRecord RemoveHead()
+    {
+        var record = Head!;
+        Head = record.Next;
+        Tail = Head is null ? null : Tail;
+        Count--;
+        Handed = Math.Max(0, Handed - 1);
+        return record;
+    }
+
+    /// <summary>Makes the first records a chunk for whichever worker claims it.</summary>
+    public void HandOut(int atMost)
+    {
+        State = LaneState.Handed;
+        Handed = Math.Min(atMost, Count);
+        (Cursor, Remaining) = (Head!, Handed);
+        Volatile.Write(ref _claim, Ready);
+    }
+
+    /// <summary>The worker reported the chunk's end: what it had not begun is the loop's again.</summary>
+    public void EndChunk() => (Handed, State) = (0, LaneState.Open);
+
+    /// <summary>A worker takes the chunk; <see langword="false"/> when the loop has taken it back.</summary>
+    public bool TryClaim() => Interlocked.CompareExchange(ref _claim, Claimed, Ready) == Ready;
+
+    /// <summary>The loop takes back a chunk that no worker has claimed.</summary>
+    public bool TryTakeBack() => Interlocked.CompareExchange(ref _claim, TakenBack, Ready) == Ready;
+
+    /// <summary>The record's handler awaits: the chunk ends with it, its slot stays taken until it is done.</summary>
+    public void Await(TrackedRecord record, ValueTask<Settlement> handling, WorkerPool pool)
+    {
+        (Cursor, _handling, _pool) = (record, handling.GetAwaiter(), pool);
+        _handling.UnsafeOnCompleted(_onHandled);
+    }
+
+    // Runs on whatever thread completed the handler. After the report the lane may be in use again: nothing of it is touched then.
+    private void OnHandled()
+    {
+        var (record, handling, pool) = (Cursor, _handling, _pool!);
+        (_handling, _pool) = (default, null);
+        record.EndsChunk = true;
+        record.Outcome = Conclude(record, handling);
+        pool.Reports.Push(record, record);
+        pool.ReturnSlot();
+    }
+
+    /// <summary>Turns what the handler returned or threw into an outcome.</summary>
+    public static Outcome Conclude(TrackedRecord record, ValueTaskAwaiter<Settlement> handling)
+    {
+        try
+        {
+            var settlement = handling.GetResult();
+            record.Delay = settlement.Delay;
+            return settlement.IsSettled ? Outcome.Settled : Outcome.Retry;
+        }
+        catch (Exception failure)
+        {
+            return Conclude(record, failure);
+        }
+    }
+
+    /// <summary>Cancelled after the record's token fired: given up. Anything else is a fault, never an ack.</summary>
+    public static Outcome Conclude(TrackedRecord record, Exception failure)
+    {
+        record.Failure = failure;
+        return failure is OperationCanceledException && record.Record.Cancellation.IsCancellationRequested ? Outcome.Abandoned : Outcome.Failed;
+    }
+}

@@ -1,0 +1,255 @@
+namespace Headrace.Consuming;
+
+/// <summary>
+/// Decides which records may be handled now: puts records into lanes, hands lanes that are ready to the workers, and takes their reports. Only the
+/// loop uses it. A free worker takes the next ready lane, so no lane waits behind another one's handler.
+/// </summary>
+internal sealed class LaneScheduler
+{
+    /// <summary>The longest chunk: few enough that other lanes get their turn, many enough that one hop to a worker is shared.</summary>
+    public const int MaxChunk = 64;
+
+    private readonly Ordering _ordering;
+    private readonly WorkerPool _workers;
+    private readonly RecordPool _records;
+    private readonly TimeProvider _time;
+    private readonly Stack<Lane> _unused = new();
+    private readonly List<Lane> _touched = [];
+    private readonly PriorityQueue<Lane, long> _parked = new();
+
+    public LaneScheduler(Ordering ordering, WorkerPool workers, RecordPool records, TimeProvider time) =>
+        (_ordering, _workers, _records, _time) = (ordering, workers, records, time);
+
+    /// <summary>Records settled since the start.</summary>
+    public long Settled { get; private set; }
+
+    /// <summary>The first record whose handler threw, and what it threw.</summary>
+    public (RecordPosition Position, Exception Failure)? Failure { get; private set; }
+
+    /// <summary>When the next parked lane is due, as a timestamp of the clock; <see cref="long.MaxValue"/> when none is parked.</summary>
+    public long NextDue => _parked.TryPeek(out _, out var due) ? due : long.MaxValue;
+
+    /// <summary>Takes a record that arrived. It is handed out by the next <see cref="HandOut"/>.</summary>
+    public void Add(AssignedPartition partition, TrackedRecord record)
+    {
+        partition.Buffered++;
+        partition.BufferedBytes += record.Bytes;
+        var lane = _ordering == Ordering.Unordered || (_ordering == Ordering.ByKey && !record.Record.HasKey)
+            ? LooseLane(partition)
+            : KeyedLane(partition, record);
+        lane.Append(record);
+        Touch(lane);
+    }
+
+    /// <summary>Hands every lane that became ready to the workers.</summary>
+    public void HandOut()
+    {
+        if (_touched.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var lane in _touched)
+        {
+            if (lane.State == LaneState.Touched)
+            {
+                lane.Partition.Loose = null;
+                lane.HandOut(MaxChunk);
+                _workers.Add(lane);
+            }
+        }
+
+        _touched.Clear();
+        _workers.Wake();
+    }
+
+    /// <summary>Takes what workers reported. Says whether there was anything.</summary>
+    public bool TakeReports()
+    {
+        var report = _workers.Reports.TakeAll();
+        var any = report is not null;
+        while (report is not null)
+        {
+            var next = report.NextReport;
+            Take(report);
+            report = next;
+        }
+
+        return any;
+    }
+
+    /// <summary>Makes parked lanes ready whose time has come.</summary>
+    public void Unpark()
+    {
+        while (_parked.TryPeek(out var lane, out var due) && due <= _time.GetTimestamp())
+        {
+            _parked.Dequeue();
+            if (lane.State == LaneState.Parked)
+            {
+                lane.State = LaneState.Open;
+                Touch(lane);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Lets go of every record of the partition that no worker has begun. What workers have begun goes on; the partition is drained when it has no
+    /// lanes left.
+    /// </summary>
+    public void Close(AssignedPartition partition)
+    {
+        partition.IsClosing = true;
+        for (var lane = partition.Lanes; lane is not null;)
+        {
+            var following = lane.Following;
+            if (lane.State != LaneState.Handed || lane.TryTakeBack())
+            {
+                Drop(lane);
+            }
+
+            lane = following;
+        }
+    }
+
+    private void Take(TrackedRecord report)
+    {
+        var lane = report.Lane!;
+        switch (report.Outcome)
+        {
+            case Outcome.Settled:
+                Settled++;
+                var ends = report.EndsChunk || lane.Handed == 1;
+                Release(lane.Partition, lane.RemoveHead());
+                if (ends)
+                {
+                    EndChunk(lane);
+                }
+
+                break;
+            case Outcome.Retry:
+                report.Outcome = Outcome.None;
+                report.EndsChunk = false;
+                report.Record.Attempt++;
+                Park(lane, report.Delay);
+                break;
+            case Outcome.HandedBack:
+                report.Outcome = Outcome.None;
+                EndChunk(lane);
+                break;
+            case Outcome.Failed:
+                Failure ??= (report.Record.Position, report.Failure!);
+                Drop(lane);
+                break;
+            default:
+                Drop(lane);
+                break;
+        }
+    }
+
+    private void EndChunk(Lane lane)
+    {
+        lane.EndChunk();
+        if (lane.Count == 0)
+        {
+            Forget(lane);
+            lane.State = LaneState.Open;
+            _unused.Push(lane);
+        }
+        else if (lane.Partition.IsClosing)
+        {
+            Drop(lane);
+        }
+        else
+        {
+            Touch(lane);
+        }
+    }
+
+    private void Park(Lane lane, TimeSpan delay)
+    {
+        lane.EndChunk();
+        if (lane.Partition.IsClosing)
+        {
+            Drop(lane);
+            return;
+        }
+
+        lane.State = LaneState.Parked;
+        _parked.Enqueue(lane, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
+    }
+
+    private void Touch(Lane lane)
+    {
+        if (lane.State == LaneState.Open)
+        {
+            lane.State = LaneState.Touched;
+            _touched.Add(lane);
+        }
+    }
+
+    private void Drop(Lane lane)
+    {
+        Forget(lane);
+        while (lane.Count > 0)
+        {
+            Release(lane.Partition, lane.RemoveHead());
+        }
+
+        lane.State = LaneState.Dropped;
+    }
+
+    // While the lane still has its first record: that is where its key lies.
+    private static void Forget(Lane lane)
+    {
+        if (lane.IsKeyed)
+        {
+            lane.Partition.Table.Remove(lane);
+        }
+
+        lane.Partition.Unlink(lane);
+    }
+
+    private void Release(AssignedPartition partition, TrackedRecord record)
+    {
+        partition.Buffered--;
+        partition.BufferedBytes -= record.Bytes;
+        _records.Release(record);
+    }
+
+    private Lane KeyedLane(AssignedPartition partition, TrackedRecord record)
+    {
+        // One partition, one lane: then every record has the same, empty key.
+        var key = _ordering == Ordering.ByKey ? record.Record.Key : default;
+        var hash = LaneTable.HashOf(key);
+        var lane = _ordering == Ordering.ByKey ? partition.Table.Find(hash, key) : partition.Lanes;
+        if (lane is null)
+        {
+            lane = Open(partition, _ordering == Ordering.ByKey, hash);
+            if (lane.IsKeyed)
+            {
+                partition.Table.Add(lane);
+            }
+        }
+
+        return lane;
+    }
+
+    private Lane LooseLane(AssignedPartition partition)
+    {
+        var lane = partition.Loose;
+        if (lane is null || lane.Count >= _workers.LooseChunk)
+        {
+            partition.Loose = lane = Open(partition, isKeyed: false, 0);
+        }
+
+        return lane;
+    }
+
+    private Lane Open(AssignedPartition partition, bool isKeyed, ulong hash)
+    {
+        var lane = _unused.TryPop(out var unused) ? unused : new();
+        lane.Open(partition, isKeyed, hash);
+        partition.Link(lane);
+        return lane;
+    }
+}

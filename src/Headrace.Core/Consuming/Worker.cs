@@ -1,0 +1,153 @@
+using System.Diagnostics;
+
+namespace Headrace.Consuming;
+
+/// <summary>A thread that takes ready lanes and runs their chunks, a record at a time.</summary>
+internal sealed class Worker
+{
+    private readonly WorkerPool _pool;
+    private readonly RecordDelegate _handle;
+    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private int _started;
+    private int _seen;
+
+    // What is done and not yet reported: a chain from the newest to the oldest.
+    private TrackedRecord? _newest;
+    private TrackedRecord? _oldest;
+
+    public Worker(WorkerPool pool, RecordDelegate handle) => (_pool, _handle) = (pool, handle);
+
+    /// <summary>Whether the thread has begun a handler since it was last asked. The loop asks.</summary>
+    public bool HasMoved()
+    {
+        var started = Volatile.Read(ref _started);
+        (var moved, _seen) = (started != _seen, started);
+        return moved;
+    }
+
+    public void Start(string name) => new Thread(Run) { IsBackground = true, Name = name }.UnsafeStart();
+
+    private void Run()
+    {
+        var hasSlot = false;
+        while (true)
+        {
+            hasSlot = hasSlot || _pool.TryTakeSlot();
+            if (hasSlot && _pool.TryTakeLane(out var lane))
+            {
+                hasSlot = RunLane(lane);
+                continue;
+            }
+
+            if (hasSlot)
+            {
+                _pool.ReturnSlot();
+                hasSlot = false;
+            }
+
+            if (!_pool.Park())
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Runs a chunk. Says whether the slot is still this thread's: an await takes it along.</summary>
+    private bool RunLane(Lane lane)
+    {
+        if (!lane.TryClaim())
+        {
+            return true;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var (record, left, tick) = (lane.Cursor, lane.Remaining, Environment.TickCount64);
+        var handlers = 0;
+        for (var goesOn = true; goesOn && left > 0; left--)
+        {
+            if (lane.Partition.IsClosing || _pool.IsPaused || _pool.IsStopped)
+            {
+                Report(record, Outcome.HandedBack);
+                break;
+            }
+
+            // Read before the report: afterwards the record may be in use again.
+            var next = record.Next;
+            handlers++;
+            if (!Handle(lane, record, out goesOn))
+            {
+                _pool.Measure(Stopwatch.GetTimestamp() - began, handlers);
+                return false;
+            }
+
+            record = next!;
+            if (Environment.TickCount64 != tick)
+            {
+                tick = Environment.TickCount64;
+                Flush();
+            }
+        }
+
+        Flush();
+        _pool.Measure(Stopwatch.GetTimestamp() - began, Math.Max(1, handlers));
+        return true;
+    }
+
+    /// <summary>Handles one record. <see langword="false"/>: its handler awaits, and the chunk has ended with it.</summary>
+    private bool Handle(Lane lane, TrackedRecord record, out bool goesOn)
+    {
+        Volatile.Write(ref _started, _started + 1);
+        Outcome outcome;
+        try
+        {
+            var handling = _handle(record.Record);
+            if (!handling.IsCompleted)
+            {
+                goesOn = false;
+                Restore();
+                Flush();
+                lane.Await(record, handling, _pool);
+                return false;
+            }
+
+            outcome = Lane.Conclude(record, handling.GetAwaiter());
+        }
+        catch (Exception failure)
+        {
+            outcome = Lane.Conclude(record, failure);
+        }
+
+        Restore();
+        goesOn = outcome == Outcome.Settled;
+        Report(record, outcome);
+        return true;
+    }
+
+    // What a handler left in async-local values must not meet the next record.
+    private void Restore()
+    {
+        if (_context is not null)
+        {
+            ExecutionContext.Restore(_context);
+        }
+    }
+
+    private void Report(TrackedRecord record, Outcome outcome)
+    {
+        record.NextReport = _newest;
+        _newest = record;
+        _oldest ??= record;
+
+        // From here on the watermark may pass the record; its memory stays until the report is taken.
+        record.Outcome = outcome;
+    }
+
+    private void Flush()
+    {
+        if (_newest is { } newest)
+        {
+            _pool.Reports.Push(newest, _oldest!);
+            (_newest, _oldest) = (null, null);
+        }
+    }
+}
