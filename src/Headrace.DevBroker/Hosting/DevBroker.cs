@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Server;
+using Headrace.Broker.Topics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -70,6 +71,7 @@ public sealed class DevBroker : IAsyncDisposable
             ClusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
             AdvertisedHost = options.Host,
             Time = options.Time,
+            Topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time),
         };
         var listener = new BrokerListener(address, options.Port, state, new RequestTable(), loggers);
         state.AdvertisedPort = listener.Port;

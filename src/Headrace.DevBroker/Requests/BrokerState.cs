@@ -1,3 +1,5 @@
+using Headrace.Broker.Topics;
+
 namespace Headrace.Broker.Requests;
 
 /// <summary>What the handlers of one broker share. Everything in it does its own locking.</summary>
@@ -14,4 +16,6 @@ internal sealed class BrokerState
     public int AdvertisedPort { get; set; }
 
     public required TimeProvider Time { get; init; }
+
+    public required TopicCatalogue Topics { get; init; }
 }
