@@ -13,6 +13,10 @@ internal sealed class RequestTable
         // OffsetDelete are missing (librdkafka issue 3663), so those stay.
         All =
         [
+            new ProduceHandler(),
+            new FetchHandler(),
+            new ListOffsetsHandler(),
+            new MetadataHandler(),
             new ApiVersionsHandler(this),
         ];
         _byKey = new RequestHandler?[(int)All.Max(handler => handler.Key) + 1];
