@@ -1,0 +1,24 @@
+namespace Headrace.Formats;
+
+/// <summary>The headers that say what a record is, and the prefix that only the framework writes.</summary>
+internal static class WireHeaders
+{
+    public const string Reserved = "headrace-";
+    public const string Type = "headrace-type";
+    public const string CloudEventsType = "ce_type";
+    public const string ContentType = "content-type";
+
+    /// <summary>Throws when headers that a user gave contain one of ours: what the wire says about a record must come from the framework.</summary>
+    public static void RefuseReserved(RecordHeaders headers)
+    {
+        for (var index = 0; index < headers.Count; index++)
+        {
+            if (headers[index].Name.StartsWith(Reserved, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ArgumentException(
+                    $"The header '{headers[index].Name}' cannot be set. Names that begin with '{Reserved}' are written by the framework, so that readers can rely on them. Choose another name.",
+                    nameof(headers));
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Headrace;
+
+/// <summary>
+/// A message on its way through filters and handler. Instances are reused: do not keep one after the handler's task has completed. Used by
+/// one thread at a time.
+/// </summary>
+public sealed class MessageContext
+{
+    private IServiceProvider? _root;
+    private IServiceProvider? _services;
+    private AsyncServiceScope? _scope;
+    private Record? _record;
+    private RecordHeaders? _headers;
+    private RecordKey? _key;
+    private Dictionary<string, object?>? _items;
+
+    internal MessageContext()
+    {
+    }
+
+    /// <summary>The group that handles the message.</summary>
+    public string Group { get; private set; } = "";
+
+    /// <summary>The handler's name.</summary>
+    public string Handler { get; private set; } = "";
+
+    /// <summary>The message; <see langword="null"/> for a tombstone and for a handler of raw records. A filter may replace it by one of the same type.</summary>
+    public object? Message { get; set; }
+
+    /// <summary>What the handler returned, set when it has completed; a filter may replace it. <see langword="null"/> produces nothing.</summary>
+    public object? Result { get; set; }
+
+    /// <summary>Topic, partition and offset.</summary>
+    public RecordPosition Position { get; private set; }
+
+    /// <summary>The record's timestamp.</summary>
+    public DateTimeOffset Timestamp { get; private set; }
+
+    /// <summary>Which try this is; 1 is the first.</summary>
+    public int Attempt { get; private set; } = 1;
+
+    /// <summary>Fires when the partition is lost or the shutdown deadline passes.</summary>
+    public CancellationToken Cancellation { get; private set; }
+
+    /// <summary>The record's key. It may be kept.</summary>
+    public RecordKey Key => _key ??= _record?.CopyKey() ?? RecordKey.None;
+
+    /// <summary>A copy of the record's headers. It may be kept and changed.</summary>
+    public RecordHeaders Headers => _headers ??= CopyHeaders();
+
+    /// <summary>Services of this message's own scope, which is made when first asked for and disposed after the handler.</summary>
+    public IServiceProvider Services => _services ??= OpenScope();
+
+    /// <summary>For filters and handler to hand things to each other.</summary>
+    public IDictionary<string, object?> Items => _items ??= [];
+
+    /// <summary>The record itself; <see langword="null"/> in a test's context.</summary>
+    internal Record? Record => _record;
+
+    internal bool HasScope => _scope is not null;
+
+    /// <summary>A context for calling a handler in a unit test, without Kafka.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="key">The record's key. Default: none.</param>
+    /// <param name="headers">The record's headers. Default: none.</param>
+    /// <param name="position">Where the record was. Default: <c>test[0]@0</c>.</param>
+    /// <param name="services">What <see cref="Services"/> gives. Default: nothing, asking throws.</param>
+    /// <param name="cancellation">The token that the handler sees.</param>
+    public static MessageContext ForTest(
+        object? message,
+        RecordKey key = default,
+        RecordHeaders? headers = null,
+        RecordPosition? position = null,
+        IServiceProvider? services = null,
+        CancellationToken cancellation = default) => new()
+        {
+            Group = "test",
+            Handler = "test",
+            Message = message,
+            Position = position ?? new("test", 0, 0),
+            Timestamp = DateTimeOffset.UnixEpoch,
+            Cancellation = cancellation,
+            _key = key,
+            _headers = headers ?? [],
+            _services = services,
+        };
+
+    internal void Begin(Record record, string group, string handler, int attempt, IServiceProvider root)
+    {
+        _record = record;
+        _root = root;
+        Group = group;
+        Handler = handler;
+        Attempt = attempt;
+        Position = record.Position;
+        Timestamp = record.Timestamp;
+        Cancellation = record.Cancellation;
+    }
+
+    /// <summary>Disposes the scope, when one was opened.</summary>
+    internal ValueTask CloseScopeAsync()
+    {
+        if (_scope is not { } scope)
+        {
+            return default;
+        }
+
+        _scope = null;
+        _services = null;
+        return scope.DisposeAsync();
+    }
+
+    /// <summary>Forgets everything, so that the instance can be used for another message.</summary>
+    internal void Reset()
+    {
+        _record = null;
+        _root = null;
+        _services = null;
+        _headers = null;
+        _key = null;
+        _items?.Clear();
+        Message = null;
+        Result = null;
+        Cancellation = default;
+    }
+
+    private RecordHeaders CopyHeaders()
+    {
+        var copy = new RecordHeaders();
+        if (_record is not null)
+        {
+            copy.AddRange(_record.Headers);
+        }
+
+        return copy;
+    }
+
+    private IServiceProvider OpenScope()
+    {
+        var root = _root ?? throw new InvalidOperationException(
+            "The context has no services: its handler has completed, or it was made by MessageContext.ForTest without them. Use a context only until the handler completes; in a test, pass services.");
+        _scope = root.CreateAsyncScope();
+        return _scope.Value.ServiceProvider;
+    }
+}

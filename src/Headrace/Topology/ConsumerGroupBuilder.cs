@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Headrace.Handlers;
+using Headrace.Topology;
+
+namespace Headrace;
+
+/// <summary>Says what one consumer group reads and how. What is said of the group holds for its topics and handlers, unless they say otherwise.</summary>
+public sealed class ConsumerGroupBuilder
+{
+    private readonly List<TopicBuilder> _topics = [];
+
+    internal ConsumerGroupBuilder(HeadraceTopology topology, string name, SourcePlace place) => (Topology, Name, Place) = (topology, name, place);
+
+    /// <summary>The group's name, Kafka's <c>group.id</c>.</summary>
+    public string Name { get; }
+
+    internal HeadraceTopology Topology { get; }
+
+    internal SourcePlace Place { get; }
+
+    internal LevelWords Words { get; } = new();
+
+    internal IReadOnlyList<TopicBuilder> Topics => _topics;
+
+    internal int? Workers { get; private set; }
+
+    internal Ordering Ordering { get; private set; } = Ordering.ByKey;
+
+    internal StartPosition Start { get; private set; } = StartPosition.Earliest;
+
+    internal bool IncludesOwnTopics { get; private set; }
+
+    /// <summary>How many records are handled at once, and which of them one at a time. Default: the machine's cores, at most 16, by key.</summary>
+    public ConsumerGroupBuilder WithWorkers(int count, Ordering ordering = Ordering.ByKey)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        (Workers, Ordering) = (count, ordering);
+        return this;
+    }
+
+    /// <summary>Where the group begins in a partition for which it has no committed offset. Default: at the earliest record, said in the log.</summary>
+    public ConsumerGroupBuilder StartAt(StartPosition position)
+    {
+        Start = position;
+        return this;
+    }
+
+    /// <summary>Changes what happens when a handler throws. Default: see <see cref="FailurePolicy"/>.</summary>
+    public ConsumerGroupBuilder WithFailurePolicy(Action<FailurePolicy> configure)
+    {
+        Words.Failures.Add(configure);
+        return this;
+    }
+
+    /// <summary>What becomes of records of a type that is not mapped. Default: <see cref="UnknownTypes.Skip"/>.</summary>
+    public ConsumerGroupBuilder WithUnknownTypes(UnknownTypes unknown)
+    {
+        Words.UnknownTypes = unknown;
+        return this;
+    }
+
+    /// <summary>Names the message type of a record, in place of its headers; <see langword="null"/> leaves it to them.</summary>
+    public ConsumerGroupBuilder ResolveType(Func<Record, string?> resolve)
+    {
+        Words.ResolveType = resolve;
+        return this;
+    }
+
+    /// <summary>What the bytes of the group's messages are. Default: the cluster's format.</summary>
+    public ConsumerGroupBuilder ReadAs(IMessageFormat format)
+    {
+        Words.Format = format;
+        return this;
+    }
+
+    /// <summary>Adds a step around every handler of the group. Steps run in the order they are added, those of the group first.</summary>
+    public ConsumerGroupBuilder Use(MessageFilter filter)
+    {
+        Words.Filters.Add(FilterSource.Of(filter));
+        return this;
+    }
+
+    /// <summary>Adds a step around every handler of the group, as a class.</summary>
+    public ConsumerGroupBuilder Use<TFilter>()
+        where TFilter : class, IMessageFilter
+    {
+        Words.Filters.Add(FilterSource.Of<TFilter>());
+        return this;
+    }
+
+    /// <summary>Lets patterns match retry, dead-letter and control topics too. Default: they never do.</summary>
+    public ConsumerGroupBuilder IncludingOwnTopics()
+    {
+        IncludesOwnTopics = true;
+        return this;
+    }
+
+    /// <summary>Maps a topic by its name. Mapping it again returns the same topic.</summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    public TopicBuilder MapTopic(string name, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Map(name, isPattern: false, "MapTopic", new(file, line));
+
+    /// <summary>
+    /// Maps every topic whose whole name matches a regular expression, those that are made later too. A topic mapped by name goes before,
+    /// then the pattern that was mapped first. The framework's own topics never match, unless <see cref="IncludingOwnTopics"/> is said; Kafka's never do.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    public TopicBuilder MapTopics(string pattern, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Map(pattern, isPattern: true, "MapTopics", new(file, line));
+
+    private TopicBuilder Map(string name, bool isPattern, string word, SourcePlace place)
+    {
+        Topology.ThrowIfSealed($"Topic '{name}'", "Topics are subscribed", word);
+        var topic = _topics.Find(candidate => candidate.Name == name && candidate.IsPattern == isPattern);
+        if (topic is null)
+        {
+            topic = new(this, name, isPattern, place);
+            _topics.Add(topic);
+        }
+
+        return topic;
+    }
+}

@@ -1,0 +1,68 @@
+using Headrace.Handlers;
+using Headrace.Topology;
+
+namespace Headrace;
+
+/// <summary>Says more of one handler.</summary>
+public sealed class HandlerBuilder
+{
+    internal HandlerBuilder(IHandlerSource source, HandlerKind kind, SourcePlace place) => (Source, Kind, Place) = (source, kind, place);
+
+    internal IHandlerSource Source { get; }
+
+    internal HandlerKind Kind { get; }
+
+    internal SourcePlace Place { get; }
+
+    internal LevelWords Words { get; } = new();
+
+    internal string? Destination { get; private set; }
+
+    internal string? Name { get; private set; }
+
+    /// <summary>
+    /// Produces what the handler returns to a topic, with the key of the incoming record; <see langword="null"/> produces nothing. The record is
+    /// settled when the broker has acknowledged it.
+    /// </summary>
+    public HandlerBuilder ProduceTo(string topic)
+    {
+        Destination = topic;
+        return this;
+    }
+
+    /// <summary>Names the handler in logs, dead letters and metrics. Default: the class, or the message type.</summary>
+    public HandlerBuilder WithName(string name)
+    {
+        Name = name;
+        return this;
+    }
+
+    /// <summary>Changes what happens when the handler throws. Default: as the topic.</summary>
+    public HandlerBuilder WithFailurePolicy(Action<FailurePolicy> configure)
+    {
+        Words.Failures.Add(configure);
+        return this;
+    }
+
+    /// <summary>What the bytes of its messages are. Default: as the topic.</summary>
+    public HandlerBuilder ReadAs(IMessageFormat format)
+    {
+        Words.Format = format;
+        return this;
+    }
+
+    /// <summary>Adds a step around the handler, after those of the group and the topic.</summary>
+    public HandlerBuilder Use(MessageFilter filter)
+    {
+        Words.Filters.Add(FilterSource.Of(filter));
+        return this;
+    }
+
+    /// <summary>Adds a step around the handler, as a class.</summary>
+    public HandlerBuilder Use<TFilter>()
+        where TFilter : class, IMessageFilter
+    {
+        Words.Filters.Add(FilterSource.Of<TFilter>());
+        return this;
+    }
+}

@@ -1,0 +1,26 @@
+using Headrace.Handlers;
+
+namespace Headrace.Topology;
+
+/// <summary>A handler as it was mapped, checked.</summary>
+internal sealed record HandlerModel
+{
+    public required string Name { get; init; }
+
+    public required HandlerKind Kind { get; init; }
+
+    public required IHandlerSource Source { get; init; }
+
+    /// <summary>The name of its message type on the wire; empty when it has none.</summary>
+    public required string WireName { get; init; }
+
+    /// <summary>Where what it returns is produced to.</summary>
+    public required string? Destination { get; init; }
+
+    /// <summary>The filters around it, outermost first: the group's, the topic's, its own.</summary>
+    public required IReadOnlyList<FilterSource> Filters { get; init; }
+
+    public required IMessageFormat Format { get; init; }
+
+    public required FailurePolicy Failures { get; init; }
+}

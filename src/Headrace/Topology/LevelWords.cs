@@ -1,0 +1,17 @@
+using Headrace.Handlers;
+
+namespace Headrace.Topology;
+
+/// <summary>What can be said of a group, a topic and a handler alike; the nearest wins. Written while mapping, read by the validation.</summary>
+internal sealed class LevelWords
+{
+    public List<FilterSource> Filters { get; } = [];
+
+    public List<Action<FailurePolicy>> Failures { get; } = [];
+
+    public IMessageFormat? Format { get; set; }
+
+    public UnknownTypes? UnknownTypes { get; set; }
+
+    public Func<Record, string?>? ResolveType { get; set; }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Headrace.Handlers;
+using Headrace.Topology;
+
+namespace Headrace;
+
+/// <summary>Says what a group does with the records of a topic, or of all topics that match a pattern.</summary>
+public sealed class TopicBuilder
+{
+    private const string NotTrimmable = "A handler's parameters are bound by reflection.";
+
+    private readonly ConsumerGroupBuilder _group;
+    private readonly List<HandlerBuilder> _handlers = [];
+
+    internal TopicBuilder(ConsumerGroupBuilder group, string name, bool isPattern, SourcePlace place) =>
+        (_group, Name, IsPattern, Place) = (group, name, isPattern, place);
+
+    internal string Name { get; }
+
+    internal bool IsPattern { get; }
+
+    internal SourcePlace Place { get; }
+
+    internal LevelWords Words { get; } = new();
+
+    internal IReadOnlyList<HandlerBuilder> Handlers => _handlers;
+
+    internal HashSet<string> Ignored { get; } = [];
+
+    /// <summary>
+    /// Handles messages of the type of the first parameter. The others are bound by type: services, <see cref="CancellationToken"/>,
+    /// <see cref="RecordKey"/>, <see cref="RecordHeaders"/>, <see cref="RecordPosition"/>, <see cref="MessageContext"/>, and what
+    /// <see cref="FromRecordHeaderAttribute"/> says. What the handler returns is produced by <see cref="HandlerBuilder.ProduceTo"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    [RequiresDynamicCode(NotTrimmable), RequiresUnreferencedCode(NotTrimmable)]
+    public HandlerBuilder On(Delegate handler, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Add(new DelegateHandler(handler, HandlerKind.Message), HandlerKind.Message, "On", new(file, line));
+
+    /// <summary>Handles messages of one type by a class.</summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    public HandlerBuilder On<TMessage, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        where THandler : class, IHandler<TMessage> =>
+        Add(new ClassHandler<TMessage, THandler>(), HandlerKind.Message, "On", new(file, line));
+
+    /// <summary>Handles tombstones: records whose value is null. Parameters are bound as in <see cref="On(Delegate, string, int)"/>, but there is no message.</summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    [RequiresDynamicCode(NotTrimmable), RequiresUnreferencedCode(NotTrimmable)]
+    public HandlerBuilder OnTombstone(Delegate handler, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Add(new DelegateHandler(handler, HandlerKind.Tombstone), HandlerKind.Tombstone, "OnTombstone", new(file, line));
+
+    /// <summary>
+    /// Handles records as they are, without reading them as messages; the first parameter is the <see cref="Record"/>, whose bytes are valid
+    /// until the handler completes. Beside other handlers of the topic it gets what they do not take.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    [RequiresDynamicCode(NotTrimmable), RequiresUnreferencedCode(NotTrimmable)]
+    public HandlerBuilder OnRecord(Delegate handler, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Add(new DelegateHandler(handler, HandlerKind.Record), HandlerKind.Record, "OnRecord", new(file, line));
+
+    /// <summary>Settles records of these types unhandled, without a warning and whatever the group does with unknown types.</summary>
+    /// <param name="types">Names on the wire.</param>
+    public TopicBuilder Ignore(params string[] types)
+    {
+        Ignored.UnionWith(types);
+        return this;
+    }
+
+    /// <summary>Changes what happens when a handler throws. Default: as the group.</summary>
+    public TopicBuilder WithFailurePolicy(Action<FailurePolicy> configure)
+    {
+        Words.Failures.Add(configure);
+        return this;
+    }
+
+    /// <summary>What becomes of records of a type that is not mapped. Default: as the group.</summary>
+    public TopicBuilder WithUnknownTypes(UnknownTypes unknown)
+    {
+        Words.UnknownTypes = unknown;
+        return this;
+    }
+
+    /// <summary>Names the message type of a record, in place of its headers; <see langword="null"/> leaves it to them. Default: as the group.</summary>
+    public TopicBuilder ResolveType(Func<Record, string?> resolve)
+    {
+        Words.ResolveType = resolve;
+        return this;
+    }
+
+    /// <summary>What the bytes of the topic's messages are. Default: as the group.</summary>
+    public TopicBuilder ReadAs(IMessageFormat format)
+    {
+        Words.Format = format;
+        return this;
+    }
+
+    /// <summary>Adds a step around every handler of the topic, after those of the group.</summary>
+    public TopicBuilder Use(MessageFilter filter)
+    {
+        Words.Filters.Add(FilterSource.Of(filter));
+        return this;
+    }
+
+    /// <summary>Adds a step around every handler of the topic, as a class.</summary>
+    public TopicBuilder Use<TFilter>()
+        where TFilter : class, IMessageFilter
+    {
+        Words.Filters.Add(FilterSource.Of<TFilter>());
+        return this;
+    }
+
+    private HandlerBuilder Add(IHandlerSource source, HandlerKind kind, string word, SourcePlace place)
+    {
+        _group.Topology.ThrowIfSealed($"A handler of topic '{Name}'", "Handlers are bound", word);
+        var handler = new HandlerBuilder(source, kind, place);
+        _handlers.Add(handler);
+        return handler;
+    }
+}

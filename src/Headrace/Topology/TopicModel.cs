@@ -1,0 +1,29 @@
+namespace Headrace.Topology;
+
+/// <summary>A topic, or a pattern of topics, as a group mapped it, checked.</summary>
+internal sealed record TopicModel
+{
+    /// <summary>The topic's name, or the pattern.</summary>
+    public required string Name { get; init; }
+
+    public required bool IsPattern { get; init; }
+
+    /// <summary>The handlers of message types, at most one for each.</summary>
+    public required IReadOnlyList<HandlerModel> Handlers { get; init; }
+
+    public required HandlerModel? Tombstone { get; init; }
+
+    /// <summary>The handler of raw records.</summary>
+    public required HandlerModel? Raw { get; init; }
+
+    public required IReadOnlySet<string> Ignored { get; init; }
+
+    public required UnknownTypes UnknownTypes { get; init; }
+
+    public required Func<Record, string?>? ResolveType { get; init; }
+
+    public required IMessageFormat Format { get; init; }
+
+    /// <summary>The policy for records that no handler takes.</summary>
+    public required FailurePolicy Failures { get; init; }
+}
