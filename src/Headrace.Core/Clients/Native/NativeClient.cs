@@ -1,0 +1,97 @@
+namespace Headrace.Clients.Native;
+
+/// <summary>
+/// Owns an <c>rd_kafka_t</c>: what consumers and producers have in common.
+/// </summary>
+/// <remarks>
+/// The library's own functions are safe for many threads; who may call what is said by <see cref="ConsumerHandle"/> and <see cref="ProducerHandle"/>.
+/// Destroying waits for ever while a message or an event of the client is held, so it is done on a thread of its own with a deadline; a client that
+/// misses it is left to the end of the process.
+/// </remarks>
+internal sealed unsafe class NativeClient
+{
+    internal const int Producer = 0;
+    internal const int Consumer = 1;
+    private const int DestroyWithoutClose = 0x8;
+    private readonly HashSet<QueueHandle> _queues = [];
+    private nint _client;
+
+    public NativeClient(int type, NativeConfiguration configuration)
+    {
+        _client = configuration.CreateClient(type);
+        Name = NativeError.Text(Librdkafka.rd_kafka_name(_client))!;
+    }
+
+    /// <summary>The client's name in the library's logs.</summary>
+    public string Name { get; }
+
+    public nint Native => _client != 0 ? _client : throw new ObjectDisposedException(nameof(NativeClient));
+
+    /// <summary>The error that ended the client for good; success while there is none.</summary>
+    public NativeError FatalError()
+    {
+        const int Size = 512;
+        var text = stackalloc byte[Size];
+        var code = Librdkafka.rd_kafka_fatal_error(Native, text, Size);
+        return code == 0 ? default : new((ErrorCode)code, NativeError.Text((nint)text), IsFatal: true);
+    }
+
+    /// <summary>
+    /// The brokers and topics of the cluster, asked of a broker; at most <paramref name="timeout"/>. With <paramref name="onlyKnownTopics"/> only topics
+    /// that the client uses already: cheap, and it warms the client up.
+    /// </summary>
+    public NativeError TryReadMetadata(bool onlyKnownTopics, TimeSpan timeout, out ClusterMetadata metadata)
+    {
+        var error = Librdkafka.rd_kafka_metadata(Native, onlyKnownTopics ? 0 : 1, 0, out var raw, QueueHandle.Milliseconds(timeout));
+        metadata = ClusterMetadata.Empty;
+        if (error == 0)
+        {
+            metadata = ClusterMetadata.Read(raw);
+            Librdkafka.rd_kafka_metadata_destroy(raw);
+        }
+
+        return NativeError.Of(error);
+    }
+
+    /// <summary>Closes its queues and destroys it; false when that took longer, and the handle is left to the end of the process.</summary>
+    public bool Destroy(TimeSpan deadline)
+    {
+        foreach (var queue in Open())
+        {
+            queue.Dispose();
+        }
+
+        if (Interlocked.Exchange(ref _client, 0) is not (not 0 and var client))
+        {
+            return true;
+        }
+
+        var destroying = new Thread(() => Librdkafka.rd_kafka_destroy_flags(client, DestroyWithoutClose)) { IsBackground = true, Name = "headrace-destroy" };
+        destroying.Start();
+        return destroying.Join(deadline);
+    }
+
+    internal void Opened(QueueHandle queue)
+    {
+        lock (_queues)
+        {
+            _queues.Add(queue);
+        }
+    }
+
+    internal void Closed(QueueHandle queue)
+    {
+        lock (_queues)
+        {
+            _queues.Remove(queue);
+        }
+    }
+
+    private QueueHandle[] Open()
+    {
+        lock (_queues)
+        {
+            return [.. _queues];
+        }
+    }
+}
