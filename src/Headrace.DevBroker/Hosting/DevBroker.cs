@@ -73,7 +73,7 @@ public sealed class DevBroker : IAsyncDisposable
             Time = options.Time,
             Topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time),
         };
-        var listener = new BrokerListener(address, options.Port, state, new RequestTable(), loggers);
+        var listener = new BrokerListener(address, options.Port, state, new RequestTable(loggers), loggers);
         state.AdvertisedPort = listener.Port;
         var broker = new DevBroker(listener, options.Host);
         loggers.CreateLogger("Headrace.Broker").LogInformation(
@@ -99,9 +99,9 @@ public sealed class DevBroker : IAsyncDisposable
             faults.Add($"Port is {options.Port}. Use 0 (a free one is chosen) to 65535.");
         }
 
-        if (options.DefaultPartitions is < 1 or > 10_000)
+        if (options.DefaultPartitions is < 1 or > TopicCatalogue.MaxPartitions)
         {
-            faults.Add($"DefaultPartitions is {options.DefaultPartitions}. Use 1 to 10000.");
+            faults.Add($"DefaultPartitions is {options.DefaultPartitions}. Use 1 to {TopicCatalogue.MaxPartitions}.");
         }
 
         if (options.InitialRebalanceDelay < TimeSpan.Zero)

@@ -226,7 +226,7 @@ internal sealed class MetadataHandler() : RequestHandler<MetadataRequest, Metada
             return Describe(topic);
         }
 
-        if (TopicName.FaultOf(name) is not null)
+        if (TopicName.FaultOf(name) is not null || (mayCreate && topics.FindColliding(name) is not null))
         {
             return new MetadataResponse.Topic { Error = ErrorCode.InvalidTopic, Name = name };
         }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Headrace.Broker.Topics;
 
 namespace Headrace.Broker.Requests;
@@ -6,6 +7,9 @@ namespace Headrace.Broker.Requests;
 internal sealed class BrokerState
 {
     public const int NodeId = 1;
+
+    // A broker in memory that is started again must not hand out the id of a producer that still lives: its batches would be taken for repetitions.
+    private long _lastProducerId = RandomNumberGenerator.GetInt32(int.MaxValue) * (1L << 31) + RandomNumberGenerator.GetInt32(int.MaxValue);
 
     public required string ClusterId { get; init; }
 
@@ -18,4 +22,6 @@ internal sealed class BrokerState
     public required TimeProvider Time { get; init; }
 
     public required TopicCatalogue Topics { get; init; }
+
+    public long NextProducerId() => Interlocked.Increment(ref _lastProducerId);
 }

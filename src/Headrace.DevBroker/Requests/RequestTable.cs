@@ -1,4 +1,5 @@
 using Headrace.Broker.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Headrace.Broker.Requests;
 
@@ -7,8 +8,10 @@ internal sealed class RequestTable
 {
     private readonly RequestHandler?[] _byKey;
 
-    public RequestTable()
+    public RequestTable(ILoggerFactory loggers)
     {
+        var logger = loggers.CreateLogger("Headrace.Broker.Requests");
+
         // In the order of the keys. A client takes what is missing as "the broker cannot do that"; librdkafka aborts the process when ListGroups, DeleteGroups or
         // OffsetDelete are missing (librdkafka issue 3663), so those stay.
         All =
@@ -18,6 +21,17 @@ internal sealed class RequestTable
             new ListOffsetsHandler(),
             new MetadataHandler(),
             new ApiVersionsHandler(this),
+            new CreateTopicsHandler(),
+            new DeleteTopicsHandler(),
+            new DeleteRecordsHandler(),
+            new InitProducerIdHandler(logger),
+            new OffsetForLeaderEpochHandler(),
+            new DescribeConfigsHandler(),
+            new AlterConfigsHandler(),
+            new CreatePartitionsHandler(),
+            new IncrementalAlterConfigsHandler(),
+            new DescribeClusterHandler(),
+            new DescribeTopicPartitionsHandler(),
         ];
         _byKey = new RequestHandler?[(int)All.Max(handler => handler.Key) + 1];
         foreach (var handler in All)

@@ -6,11 +6,15 @@ namespace Headrace.Broker.Topics;
 /// <summary>All topics of a broker. Look-ups take no lock.</summary>
 internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, TimeProvider time)
 {
+    public const int MaxPartitions = 10_000;
+
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Topic> _byId = new();
 
     public int DefaultPartitions { get; } = defaultPartitions;
+
+    public bool AutoCreates { get; } = autoCreate;
 
     public IEnumerable<Topic> All => _byName.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal);
 
@@ -20,6 +24,12 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
 
     /// <summary>Whether the partition exists.</summary>
     public bool Contains(string topic, int partition) => TryGet(topic, out var found) && found.Partition(partition) is not null;
+
+    /// <summary>Another topic whose metrics Kafka could not tell from this one's: '.' and '_' are the same there.</summary>
+    public string? FindColliding(string name) =>
+        name.AsSpan().ContainsAny('.', '_')
+            ? _byName.Keys.FirstOrDefault(other => other != name && other.Replace('.', '_').Equals(name.Replace('.', '_'), StringComparison.Ordinal))
+            : null;
 
     /// <summary>Null if there is one of that name.</summary>
     public Topic? Create(string name, int partitions, TopicSettings settings)
@@ -41,7 +51,7 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
     /// <summary>The topic, made with defaults if this broker does that. The name must be valid.</summary>
     public Topic? GetOrAutoCreate(string name)
     {
-        if (TryGet(name, out var topic) || !autoCreate)
+        if (TryGet(name, out var topic) || !AutoCreates)
         {
             return topic;
         }
