@@ -4,19 +4,7 @@ namespace Headrace.Broker.Records;
 
 /// <summary>The first 61 bytes of a record batch, format 2. https://kafka.apache.org/documentation/#recordbatch</summary>
 /// <remarks>The length here is that of the whole batch, these bytes included; on the wire it counts from behind itself.</remarks>
-internal readonly record struct BatchHeader(
-    long BaseOffset,
-    long Length,
-    byte Magic,
-    uint Crc,
-    short Attributes,
-    int LastOffsetDelta,
-    long BaseTimestamp,
-    long MaxTimestamp,
-    long ProducerId,
-    short ProducerEpoch,
-    int BaseSequence,
-    int RecordCount)
+internal readonly record struct BatchHeader
 {
     public const int Size = 61;
 
@@ -33,6 +21,30 @@ internal readonly record struct BatchHeader(
     private const short TransactionalBit = 0x10;
     private const short ControlBit = 0x20;
 
+    public required long BaseOffset { get; init; }
+
+    public required long Length { get; init; }
+
+    public required byte Magic { get; init; }
+
+    public required uint Crc { get; init; }
+
+    public required short Attributes { get; init; }
+
+    public required int LastOffsetDelta { get; init; }
+
+    public required long BaseTimestamp { get; init; }
+
+    public required long MaxTimestamp { get; init; }
+
+    public required long ProducerId { get; init; }
+
+    public required short ProducerEpoch { get; init; }
+
+    public required int BaseSequence { get; init; }
+
+    public required int RecordCount { get; init; }
+
     public Compression Compression => (Compression)(Attributes & 0x07);
 
     public bool IsTransactional => (Attributes & TransactionalBit) != 0;
@@ -47,19 +59,21 @@ internal readonly record struct BatchHeader(
     public int LastSequence => BaseSequence + LastOffsetDelta & int.MaxValue;
 
     /// <summary>Reads the header from at least <see cref="Size"/> bytes. Nothing is checked.</summary>
-    public static BatchHeader Read(ReadOnlySpan<byte> batch) => new(
-        BinaryPrimitives.ReadInt64BigEndian(batch),
-        (long)BinaryPrimitives.ReadInt32BigEndian(batch[8..]) + PrefixSize,
-        batch[16],
-        BinaryPrimitives.ReadUInt32BigEndian(batch[CrcAt..]),
-        BinaryPrimitives.ReadInt16BigEndian(batch[AttributesAt..]),
-        BinaryPrimitives.ReadInt32BigEndian(batch[23..]),
-        BinaryPrimitives.ReadInt64BigEndian(batch[27..]),
-        BinaryPrimitives.ReadInt64BigEndian(batch[MaxTimestampAt..]),
-        BinaryPrimitives.ReadInt64BigEndian(batch[43..]),
-        BinaryPrimitives.ReadInt16BigEndian(batch[51..]),
-        BinaryPrimitives.ReadInt32BigEndian(batch[53..]),
-        BinaryPrimitives.ReadInt32BigEndian(batch[57..]));
+    public static BatchHeader Read(ReadOnlySpan<byte> batch) => new()
+    {
+        BaseOffset = BinaryPrimitives.ReadInt64BigEndian(batch),
+        Length = (long)BinaryPrimitives.ReadInt32BigEndian(batch[8..]) + PrefixSize,
+        Magic = batch[16],
+        Crc = BinaryPrimitives.ReadUInt32BigEndian(batch[CrcAt..]),
+        Attributes = BinaryPrimitives.ReadInt16BigEndian(batch[AttributesAt..]),
+        LastOffsetDelta = BinaryPrimitives.ReadInt32BigEndian(batch[23..]),
+        BaseTimestamp = BinaryPrimitives.ReadInt64BigEndian(batch[27..]),
+        MaxTimestamp = BinaryPrimitives.ReadInt64BigEndian(batch[MaxTimestampAt..]),
+        ProducerId = BinaryPrimitives.ReadInt64BigEndian(batch[43..]),
+        ProducerEpoch = BinaryPrimitives.ReadInt16BigEndian(batch[51..]),
+        BaseSequence = BinaryPrimitives.ReadInt32BigEndian(batch[53..]),
+        RecordCount = BinaryPrimitives.ReadInt32BigEndian(batch[57..]),
+    };
 
     /// <summary>The checksum covers everything behind itself: what the broker assigns stands before it and can be patched in place.</summary>
     public static uint ComputeCrc(ReadOnlySpan<byte> batch) => Crc32C.Compute(batch[AttributesAt..]);

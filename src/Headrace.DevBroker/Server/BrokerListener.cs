@@ -123,16 +123,16 @@ internal sealed class BrokerListener : IAsyncDisposable
     {
         while (await listener.AcceptAsync() is { } connection)
         {
-            var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _connections[connection] = served.Task;
-            _ = ServeAsync(connection, served);
+            var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _connections[connection] = ServeAsync(connection, listed.Task);
+            listed.SetResult();
         }
     }
 
-    private async Task ServeAsync(ConnectionContext connection, TaskCompletionSource served)
+    private async Task ServeAsync(ConnectionContext connection, Task listed)
     {
         // Leaves the accept loop at once: a connection's first requests may be handled synchronously.
-        await Task.Yield();
+        await listed;
         try
         {
             var id = Interlocked.Increment(ref _lastConnection).ToString(CultureInfo.InvariantCulture);
@@ -147,7 +147,6 @@ internal sealed class BrokerListener : IAsyncDisposable
         finally
         {
             _connections.TryRemove(connection, out _);
-            served.SetResult();
         }
     }
 }
