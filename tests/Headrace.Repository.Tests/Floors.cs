@@ -1,0 +1,22 @@
+namespace Headrace.Repository;
+
+/// <summary>The floors, lowest first: what a project may refer to, and the order of the folders inside it.</summary>
+internal static class Floors
+{
+    /// <summary>Every project under src, with the projects that it may refer to.</summary>
+    public static IReadOnlyDictionary<string, string[]> Projects { get; } = new Dictionary<string, string[]>
+    {
+        ["Headrace.DevBroker"] = [],
+        ["Headrace.Core"] = [],
+        ["Headrace"] = ["Headrace.Core"],
+        ["Headrace.AspNetCore"] = ["Headrace", "Headrace.Core"],
+    };
+
+    /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
+    public static IReadOnlyDictionary<string, string[]> Folders { get; } = new Dictionary<string, string[]>
+    {
+        ["Headrace.DevBroker"] = ["Wire", "Records", "Log", "Topics", "Groups", "Requests", "Server", "Hosting"],
+        ["Headrace.Core"] = ["Diagnostics", "Records", "Clients", "Producing", "Consuming"],
+        ["Headrace"] = ["Formats", "Pipeline", "Handlers", "Topology", "Failures", "Producing", "Hosting"],
+    };
+}
