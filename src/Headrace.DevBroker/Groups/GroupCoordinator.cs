@@ -1,0 +1,275 @@
+using Headrace.Broker.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Broker.Groups;
+
+/// <summary>
+/// Owns the groups, their offsets, and the one lock under which both change. Nothing waits under it: requests that must wait get a task. A group of another
+/// protocol (KIP-848) has its place beside <see cref="ClassicGroup"/>; offsets know nothing of either.
+/// </summary>
+internal sealed class GroupCoordinator : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly GroupContext _context;
+    private readonly Dictionary<string, ClassicGroup> _groups = [];
+    private readonly OffsetStore _offsets = new();
+    private readonly HashSet<string> _watchedConnections = [];
+
+    public GroupCoordinator(GroupSettings settings, TimeProvider time, ILogger logger) => _context = new GroupContext(_lock, time, settings, logger);
+
+    public Task<JoinAnswer> JoinAsync(JoinCall call)
+    {
+        if (call.Group.Length == 0)
+        {
+            return Task.FromResult(JoinAnswer.Refused(ErrorCode.InvalidGroupId, call.Member.MemberId));
+        }
+
+        if (call.SessionTimeout < _context.Settings.ShortestSession || call.SessionTimeout > _context.Settings.LongestSession)
+        {
+            return Task.FromResult(JoinAnswer.Refused(ErrorCode.InvalidSessionTimeout, call.Member.MemberId));
+        }
+
+        var answer = new TaskCompletionSource<JoinAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            var group = call.Member.HasNoId ? FindOrCreate(call.Group) : Find(call.Group);
+            if (group is null)
+            {
+                return Task.FromResult(JoinAnswer.Refused(ErrorCode.UnknownMemberId, call.Member.MemberId));
+            }
+
+            group.Join(call, answer);
+        }
+
+        WatchConnection(call.Client);
+        return answer.Task;
+    }
+
+    public Task<SyncAnswer> SyncAsync(SyncCall call)
+    {
+        var answer = new TaskCompletionSource<SyncAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            var error = ErrorOfMissing(call.Group, out var group);
+            if (group is null)
+            {
+                return Task.FromResult(SyncAnswer.Refused(error));
+            }
+
+            group.Sync(call, answer);
+        }
+
+        return answer.Task;
+    }
+
+    public ErrorCode Heartbeat(string groupId, MemberIdentity member, int generation)
+    {
+        lock (_lock)
+        {
+            var error = ErrorOfMissing(groupId, out var group);
+            return group?.Heartbeat(member, generation) ?? error;
+        }
+    }
+
+    /// <summary>One error for each that wants to leave.</summary>
+    public IReadOnlyList<ErrorCode> Leave(string groupId, IReadOnlyList<MemberIdentity> members)
+    {
+        lock (_lock)
+        {
+            var error = ErrorOfMissing(groupId, out var group);
+            return group?.Leave(members) ?? [.. members.Select(_ => error)];
+        }
+    }
+
+    /// <summary>One error for each offset. Refusals of the whole commit are repeated for all.</summary>
+    public IReadOnlyList<ErrorCode> CommitOffsets(OffsetCommit commit)
+    {
+        lock (_lock)
+        {
+            var error = ValidateCommit(commit);
+            return [.. commit.Offsets.Select(entry => error == ErrorCode.None ? StoreOffset(commit.Group, entry.Key, entry.Offset) : error)];
+        }
+    }
+
+    /// <summary>What the group committed for each of the partitions, null where it did not.</summary>
+    public IReadOnlyList<CommittedOffset?> FindOffsets(string groupId, IEnumerable<OffsetKey> keys)
+    {
+        lock (_lock)
+        {
+            return [.. keys.Select(key => _offsets.Find(groupId, key))];
+        }
+    }
+
+    /// <summary>All the group committed, by topic and partition.</summary>
+    public IReadOnlyList<KeyValuePair<OffsetKey, CommittedOffset>> AllOffsets(string groupId)
+    {
+        lock (_lock)
+        {
+            return [.. _offsets.All(groupId)];
+        }
+    }
+
+    /// <summary>The group's error, and if there is none, one for each partition.</summary>
+    public (ErrorCode Error, IReadOnlyList<ErrorCode> Each) DeleteOffsets(string groupId, IReadOnlyList<OffsetKey> keys)
+    {
+        lock (_lock)
+        {
+            if (groupId.Length == 0 || Find(groupId) is not { } group)
+            {
+                return (groupId.Length == 0 ? ErrorCode.InvalidGroupId : ErrorCode.GroupIdNotFound, []);
+            }
+
+            var error = group.ValidateOffsetDelete();
+            return (error, error != ErrorCode.None ? [] : [.. keys.Select(key => DeleteOffset(group, key))]);
+        }
+    }
+
+    public ErrorCode DeleteGroup(string groupId)
+    {
+        lock (_lock)
+        {
+            if (Find(groupId) is not { } group)
+            {
+                return ErrorCode.GroupIdNotFound;
+            }
+
+            var error = group.ValidateDelete();
+            if (error == ErrorCode.None)
+            {
+                group.End();
+                _groups.Remove(groupId);
+                _offsets.RemoveGroup(groupId);
+                GroupLog.Deleted(_context.Logger, groupId);
+            }
+
+            return error;
+        }
+    }
+
+    /// <summary>Null: there is no such group.</summary>
+    public GroupDescription? Describe(string groupId)
+    {
+        lock (_lock)
+        {
+            return Find(groupId)?.Describe();
+        }
+    }
+
+    public IReadOnlyList<GroupDescription> List()
+    {
+        lock (_lock)
+        {
+            return [.. _groups.Values.Select(group => group.Describe())];
+        }
+    }
+
+    /// <summary>A topic was deleted: what was committed for it is of no use to a later topic of the same name.</summary>
+    public void ForgetTopic(string topic)
+    {
+        lock (_lock)
+        {
+            _offsets.RemoveTopic(topic);
+        }
+    }
+
+    /// <summary>Stops every timer. What still waits is left to the end of its connection.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var group in _groups.Values)
+            {
+                group.End();
+            }
+
+            _groups.Clear();
+        }
+    }
+
+    private ClassicGroup? Find(string groupId) => _groups.GetValueOrDefault(groupId);
+
+    private ClassicGroup FindOrCreate(string groupId)
+    {
+        if (!_groups.TryGetValue(groupId, out var group))
+        {
+            _groups.Add(groupId, group = new ClassicGroup(_context, groupId));
+        }
+
+        return group;
+    }
+
+    private ErrorCode ErrorOfMissing(string groupId, out ClassicGroup? group)
+    {
+        group = Find(groupId);
+        return groupId.Length == 0 ? ErrorCode.InvalidGroupId : group is null ? ErrorCode.UnknownMemberId : ErrorCode.None;
+    }
+
+    private ErrorCode ValidateCommit(OffsetCommit commit)
+    {
+        if (Find(commit.Group) is { } group)
+        {
+            return group.ValidateCommit(commit.Member, commit.Generation);
+        }
+
+        if (commit.Generation >= 0)
+        {
+            return commit.KnowsGroupIdNotFound ? ErrorCode.GroupIdNotFound : ErrorCode.IllegalGeneration;
+        }
+
+        FindOrCreate(commit.Group);
+        return ErrorCode.None;
+    }
+
+    private ErrorCode StoreOffset(string groupId, OffsetKey key, CommittedOffset offset)
+    {
+        if (offset.Metadata.Length > _context.Settings.LongestOffsetMetadata)
+        {
+            return ErrorCode.OffsetMetadataTooLarge;
+        }
+
+        _offsets.Set(groupId, key, offset);
+        return ErrorCode.None;
+    }
+
+    private ErrorCode DeleteOffset(ClassicGroup group, OffsetKey key)
+    {
+        if (group.IsSubscribedTo(key.Topic))
+        {
+            return ErrorCode.GroupSubscribedToTopic;
+        }
+
+        _offsets.Remove(group.Id, key);
+        return ErrorCode.None;
+    }
+
+    private void WatchConnection(MemberClient client)
+    {
+        if (!_context.Settings.EvictOnDisconnect)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (!_watchedConnections.Add(client.ConnectionId))
+            {
+                return;
+            }
+        }
+
+        // Outside the lock: a token that has fired already calls back at once.
+        client.Closed.UnsafeRegister(_ => Disconnect(client.ConnectionId), state: null);
+    }
+
+    private void Disconnect(string connectionId)
+    {
+        lock (_lock)
+        {
+            _watchedConnections.Remove(connectionId);
+            foreach (var group in _groups.Values)
+            {
+                group.Disconnect(connectionId);
+            }
+        }
+    }
+}
