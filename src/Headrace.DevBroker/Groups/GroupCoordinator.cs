@@ -1,3 +1,4 @@
+using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -11,11 +12,16 @@ internal sealed class GroupCoordinator : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly GroupContext _context;
+    private readonly TopicCatalogue _topics;
     private readonly Dictionary<string, ClassicGroup> _groups = [];
     private readonly OffsetStore _offsets = new();
     private readonly HashSet<string> _watchedConnections = [];
 
-    public GroupCoordinator(GroupSettings settings, TimeProvider time, ILogger logger) => _context = new GroupContext(_lock, time, settings, logger);
+    public GroupCoordinator(GroupSettings settings, TopicCatalogue topics, TimeProvider time, ILogger logger)
+    {
+        _context = new GroupContext(_lock, time, settings, logger);
+        _topics = topics;
+    }
 
     public Task<JoinAnswer> JoinAsync(JoinCall call)
     {
@@ -81,13 +87,17 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
-    /// <summary>One error for each offset. Refusals of the whole commit are repeated for all.</summary>
+    /// <summary>One error for each offset. A refusal of the whole commit is repeated for all whose partition exists.</summary>
     public IReadOnlyList<ErrorCode> CommitOffsets(OffsetCommit commit)
     {
         lock (_lock)
         {
-            var error = ValidateCommit(commit);
-            return [.. commit.Offsets.Select(entry => error == ErrorCode.None ? StoreOffset(commit.Group, entry.Key, entry.Offset) : error)];
+            // Under the lock: a topic that is deleted meanwhile is forgotten afterwards.
+            var exists = commit.Offsets.Select(entry => _topics.Contains(entry.Key.Topic, entry.Key.Partition)).ToList();
+            var error = exists.Contains(true) ? ValidateCommit(commit) : ErrorCode.UnknownTopicOrPartition;
+            return [.. commit.Offsets.Select((entry, i) => !exists[i] ? ErrorCode.UnknownTopicOrPartition
+                : error != ErrorCode.None ? error
+                : StoreOffset(commit.Group, entry.Key, entry.Offset))];
         }
     }
 
@@ -163,7 +173,7 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
-    /// <summary>A topic was deleted: what was committed for it is of no use to a later topic of the same name.</summary>
+    /// <summary>To be called after a topic was deleted: what was committed for it is of no use to a later topic of the same name.</summary>
     public void ForgetTopic(string topic)
     {
         lock (_lock)
@@ -233,6 +243,11 @@ internal sealed class GroupCoordinator : IDisposable
 
     private ErrorCode DeleteOffset(ClassicGroup group, OffsetKey key)
     {
+        if (!_topics.Contains(key.Topic, key.Partition))
+        {
+            return ErrorCode.UnknownTopicOrPartition;
+        }
+
         if (group.IsSubscribedTo(key.Topic))
         {
             return ErrorCode.GroupSubscribedToTopic;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Headrace.Broker.Groups;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Server;
 using Headrace.Broker.Topics;
@@ -15,10 +16,12 @@ namespace Headrace;
 public sealed class DevBroker : IAsyncDisposable
 {
     private readonly BrokerListener _listener;
+    private readonly BrokerState _state;
 
-    private DevBroker(BrokerListener listener, string host)
+    private DevBroker(BrokerListener listener, BrokerState state, string host)
     {
         _listener = listener;
+        _state = state;
         BootstrapServers = string.Create(CultureInfo.InvariantCulture, $"{host}:{listener.Port}");
     }
 
@@ -59,23 +62,30 @@ public sealed class DevBroker : IAsyncDisposable
     public IDisposable BlackHole() => _listener.Gate.Close();
 
     /// <summary>Closes all connections and gives the port free.</summary>
-    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        _state.Groups.Dispose();
+    }
 
     /// <summary>A broker whose port is known and reserved, but which lets nobody in yet.</summary>
     internal static DevBroker Reserve(DevBrokerOptions options)
     {
         var address = Validate(options);
         var loggers = options.Loggers ?? NullLoggerFactory.Instance;
+        var topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time);
+        var settings = new GroupSettings { InitialRebalanceDelay = options.InitialRebalanceDelay, EvictOnDisconnect = options.EvictOnDisconnect };
         var state = new BrokerState
         {
             ClusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
             AdvertisedHost = options.Host,
             Time = options.Time,
-            Topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time),
+            Topics = topics,
+            Groups = new GroupCoordinator(settings, topics, options.Time, loggers.CreateLogger("Headrace.Broker.Groups")),
         };
         var listener = new BrokerListener(address, options.Port, state, new RequestTable(loggers), loggers);
         state.AdvertisedPort = listener.Port;
-        var broker = new DevBroker(listener, options.Host);
+        var broker = new DevBroker(listener, state, options.Host);
         loggers.CreateLogger("Headrace.Broker").LogInformation(
             "This is a development broker at {BootstrapServers}: in memory, one node, no access control. It is not for production; use Apache Kafka there.",
             broker.BootstrapServers);

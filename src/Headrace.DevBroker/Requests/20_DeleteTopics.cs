@@ -103,6 +103,7 @@ internal sealed class DeleteTopicsHandler()
         }
 
         broker.Topics.Delete(topic!);
-        return new DeleteTopicsResponse.Result { Name = topic!.Name, Id = topic.Id };
+        broker.Groups.ForgetTopic(topic!.Name);
+        return new DeleteTopicsResponse.Result { Name = topic.Name, Id = topic.Id };
     }
 }

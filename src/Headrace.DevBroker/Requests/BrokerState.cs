@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Headrace.Broker.Groups;
 using Headrace.Broker.Topics;
 
 namespace Headrace.Broker.Requests;
@@ -22,6 +23,8 @@ internal sealed class BrokerState
     public required TimeProvider Time { get; init; }
 
     public required TopicCatalogue Topics { get; init; }
+
+    public required GroupCoordinator Groups { get; init; }
 
     public long NextProducerId() => Interlocked.Increment(ref _lastProducerId);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +16,7 @@ internal sealed class GroupUnderTest(GroupSettings? settings = null, ILogger? lo
 
     public ManualTimeProvider Time { get; } = new();
 
-    public GroupCoordinator Coordinator => field ??= new GroupCoordinator(settings ?? new GroupSettings(), Time, logger ?? NullLogger.Instance);
+    public GroupCoordinator Coordinator => field ??= NewCoordinator();
 
     public GroupState State => Coordinator.Describe(Name)?.State ?? GroupState.Dead;
 
@@ -95,4 +96,12 @@ internal sealed class GroupUnderTest(GroupSettings? settings = null, ILogger? lo
     public void Advance(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds));
 
     public void Dispose() => Coordinator.Dispose();
+
+    private GroupCoordinator NewCoordinator()
+    {
+        var topics = new TopicCatalogue(defaultPartitions: 2, autoCreate: false, Time);
+        topics.Create("orders", 2, TopicSettings.Default);
+        topics.Create("users", 2, TopicSettings.Default);
+        return new GroupCoordinator(settings ?? new GroupSettings(), topics, Time, logger ?? NullLogger.Instance);
+    }
 }

@@ -39,6 +39,25 @@ public sealed class OffsetTests : IDisposable
     }
 
     [Fact]
+    public void A_partition_that_does_not_exist_takes_no_offset_and_makes_no_group()
+    {
+        OffsetKey missing = new("orders", 2), unknown = new("nothing", 0);
+        var commit = new OffsetCommit
+        {
+            Group = Name,
+            Member = new MemberIdentity(""),
+            Generation = -1,
+            Offsets = [(missing, new CommittedOffset(1, -1, "")), (unknown, new CommittedOffset(1, -1, ""))],
+        };
+        Assert.Equal([ErrorCode.UnknownTopicOrPartition, ErrorCode.UnknownTopicOrPartition], _group.Coordinator.CommitOffsets(commit));
+        Assert.Equal(GroupState.Dead, _group.State);
+
+        commit = commit with { Offsets = [.. commit.Offsets, (Orders0, new CommittedOffset(1, -1, ""))] };
+        Assert.Equal([ErrorCode.UnknownTopicOrPartition, ErrorCode.UnknownTopicOrPartition, ErrorCode.None], _group.Coordinator.CommitOffsets(commit));
+        Assert.Equal([ErrorCode.UnknownTopicOrPartition], _group.Coordinator.DeleteOffsets(Name, [missing]).Each);
+    }
+
+    [Fact]
     public void Without_a_generation_anybody_commits_to_an_empty_group_and_nobody_to_another()
     {
         Assert.Equal(ErrorCode.None, _group.Commit());
