@@ -44,6 +44,9 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>The lane that takes records without order until the end of this turn.</summary>
     public Lane? Loose { get; set; }
 
+    /// <summary>Nothing may be committed for it any more.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>Workers start no more of its records.</summary>
     public bool IsClosing
     {

@@ -1,3 +1,4 @@
+using Headrace.Consuming;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace;
@@ -5,30 +6,106 @@ namespace Headrace;
 /// <summary>One member of a group: reads its partitions, hands records out in order, and commits what is settled.</summary>
 public sealed class RecordConsumer : IAsyncDisposable
 {
-    /// <summary>A consumer that is not started.</summary>
-    public RecordConsumer(ConsumerOptions options, RecordDelegate handle, ILoggerFactory loggers, TimeProvider time) => throw new NotImplementedException();
+    private readonly Lock _gate = new();
+    private readonly ConsumerOptions _options;
+    private readonly RecordDelegate _handle;
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private readonly ConsumerStatus _status = new();
+    private volatile PollLoop? _loop;
+    private volatile bool _isPaused;
 
-    /// <summary>What the consumer is doing now. Cheap; any thread.</summary>
-    public ConsumerSnapshot Snapshot() => throw new NotImplementedException();
+    /// <summary>A consumer that is not started.</summary>
+    public RecordConsumer(ConsumerOptions options, RecordDelegate handle, ILoggerFactory loggers, TimeProvider time) =>
+        (_options, _handle, _log, _time) = (options, handle, loggers.CreateLogger("Headrace.Consuming"), time);
 
     /// <summary>What stopped the consumer; <see langword="null"/> while nothing did.</summary>
-    public Exception? Fault => throw new NotImplementedException();
+    public Exception? Fault => _status.Fault;
 
-    /// <summary>Joins the group in the background: Kafka need not be there yet. Starting twice does nothing.</summary>
-    public void Start() => throw new NotImplementedException();
+    /// <summary>What the consumer is doing now. Cheap; any thread.</summary>
+    public ConsumerSnapshot Snapshot()
+    {
+        var loop = _loop;
+        return new()
+        {
+            State = StateOf(loop),
+            Fault = _status.Fault,
+            LastError = _status.LastError,
+            IsConnected = _status.IsConnected,
+            MissingTopics = _status.MissingTopics,
+            Partitions = _status.PartitionSnapshots(),
+            Settled = loop?.Settled ?? 0,
+            InFlight = loop?.InFlight ?? 0,
+        };
+    }
 
-    /// <summary>Stops fetching; what is in flight goes on.</summary>
-    public void StopFetching() => throw new NotImplementedException();
+    /// <summary>
+    /// Joins the group in the background: Kafka need not be there yet. Starting twice does nothing; starting after a stop joins anew. Throws
+    /// <see cref="ArgumentException"/> for settings that the client library refuses.
+    /// </summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_loop is { Stopped.IsCompleted: false })
+            {
+                return;
+            }
 
-    /// <summary>Drains what is in flight until <paramref name="deadline"/> fires, commits, and leaves the group. Stopping twice does nothing.</summary>
-    public Task StopAsync(CancellationToken deadline) => throw new NotImplementedException();
+            _status.Fault = null;
+            _status.ClearAll();
+            _loop = new(new(_options, _handle, _status, _log, _time)) { IsPaused = _isPaused };
+            _loop.Start();
+        }
+    }
+
+    /// <summary>Stops fetching; what was fetched goes on.</summary>
+    public void StopFetching() => _loop?.StopFetching();
+
+    /// <summary>
+    /// Drains what is in flight until <paramref name="deadline"/> fires, commits, and leaves the group: at most some seconds after the deadline.
+    /// Stopping twice does nothing.
+    /// </summary>
+    public Task StopAsync(CancellationToken deadline)
+    {
+        lock (_gate)
+        {
+            _loop?.Stop(deadline);
+            return _loop?.Stopped ?? Task.CompletedTask;
+        }
+    }
 
     /// <summary>Hands out no more records until <see cref="Resume"/>; the member stays in its group.</summary>
-    public void Pause() => throw new NotImplementedException();
+    public void Pause() => SetPaused(true);
 
     /// <summary>Hands out records again.</summary>
-    public void Resume() => throw new NotImplementedException();
+    public void Resume() => SetPaused(false);
 
     /// <summary>Stops at once what <see cref="StopAsync"/> has not stopped.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    private void SetPaused(bool isPaused)
+    {
+        lock (_gate)
+        {
+            _isPaused = isPaused;
+            if (_loop is { } loop)
+            {
+                loop.IsPaused = isPaused;
+            }
+        }
+    }
+
+    private ConsumerState StateOf(PollLoop? loop)
+    {
+        if (_status.Fault is not null)
+        {
+            return ConsumerState.Faulted;
+        }
+
+        return loop is null || loop.Stopped.IsCompleted ? ConsumerState.Stopped
+            : !loop.HasJoined ? ConsumerState.Starting
+            : _isPaused ? ConsumerState.Paused
+            : ConsumerState.Running;
+    }
 }

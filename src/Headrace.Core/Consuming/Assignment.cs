@@ -1,0 +1,313 @@
+using Headrace.Clients.Native;
+
+namespace Headrace.Consuming;
+
+/// <summary>
+/// The partitions that are ours. Answers rebalances one after the other: an assignment when its start offsets are known, a revocation when its
+/// partitions are drained and committed; all others flow meanwhile. Only the loop uses it.
+/// </summary>
+internal sealed class Assignment : IDisposable
+{
+    private readonly ConsumerParts _parts;
+    private readonly PositionGuard _guard;
+    private readonly List<PartitionQueue> _queues = [];
+    private readonly Queue<(bool IsAssign, bool IsLost, IReadOnlyList<TopicPartitionEntry> Partitions)> _rebalances = new();
+    private readonly NativeMessage[] _buffer = new NativeMessage[256];
+    private readonly CancellationTokenSource _ending = new();
+    private Task<IReadOnlyList<StartOffset>>? _arrival;
+    private Departure? _departure;
+    private bool _isLastDeparture;
+    private TimeSpan _lastPatience;
+
+    public Assignment(ConsumerParts parts) => (_parts, _guard) = (parts, new(parts, this));
+
+    /// <summary>The group has answered at least once: this is a member, with or without partitions.</summary>
+    public bool HasJoined { get; private set; }
+
+    /// <summary>Everything was given up for good.</summary>
+    public bool IsGone { get; private set; }
+
+    /// <summary>Lanes that were in flight when a deadline passed.</summary>
+    public int Abandoned { get; private set; }
+
+    public OffsetLookUp LookUp => new(_parts.Membership, _parts.Fetcher, _parts.Options.StartAt, TellLookUp);
+
+    public CancellationToken Ending => _ending.Token;
+
+    /// <summary>Partitions are being given up and wait for their commit.</summary>
+    public bool IsCommitUrgent => _departure is { IsDrained: true };
+
+    public IEnumerable<AssignedPartition> Partitions => _queues.Select(static queue => queue.Partition);
+
+    /// <summary>A rebalance that is to be answered, in its turn.</summary>
+    public void Take(ErrorCode kind, IReadOnlyList<TopicPartitionEntry> partitions) =>
+        _rebalances.Enqueue((kind == ErrorCode.AssignPartitions, kind != ErrorCode.AssignPartitions && _parts.Membership.IsAssignmentLost, partitions));
+
+    /// <summary>Gives everything up for good: no more records are begun; what is in flight may take as long as said, or until the stop's deadline.</summary>
+    public void End(TimeSpan patience)
+    {
+        if (!_ending.IsCancellationRequested)
+        {
+            _ending.Cancel();
+            _lastPatience = patience;
+        }
+    }
+
+    /// <summary>Goes on with the rebalance that is under way. Says whether something happened.</summary>
+    public bool Tick()
+    {
+        if (_arrival is not null)
+        {
+            return _arrival.IsCompleted && Arrive(_arrival);
+        }
+
+        if (_departure is not null)
+        {
+            return _departure.Tick() && Depart(_departure);
+        }
+
+        if (_rebalances.TryDequeue(out var rebalance))
+        {
+            Begin(rebalance.IsAssign, rebalance.IsLost, rebalance.Partitions);
+            return true;
+        }
+
+        if (_ending.IsCancellationRequested && !IsGone)
+        {
+            _isLastDeparture = true;
+            _departure = new([.. Partitions], _parts, _lastPatience);
+            return true;
+        }
+
+        return _guard.Tick();
+    }
+
+    /// <summary>Answers what comes while the member leaves, when nothing is left to give up. Says whether there was anything.</summary>
+    public bool AnswerLast()
+    {
+        var any = false;
+        for (; _rebalances.TryDequeue(out var rebalance); any = true)
+        {
+            Answer(rebalance.IsAssign);
+        }
+
+        return any;
+    }
+
+    /// <summary>Takes records from every partition that has room, a few of each. Says whether there were any.</summary>
+    public bool Drain()
+    {
+        var (records, bytes) = (Share(_parts.Options.LookAheadRecords), _parts.Options.LookAheadBytes / Math.Max(1, _queues.Count));
+        var any = false;
+        foreach (var queue in _queues)
+        {
+            if (!queue.Partition.IsClosing)
+            {
+                var taken = queue.Drain(_buffer, records, bytes) > 0;
+                _guard.Look(queue, taken);
+                any |= taken;
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Moves the watermarks past what is settled, and the records that are passed back to their pool.</summary>
+    public void Advance()
+    {
+        foreach (var queue in _queues)
+        {
+            queue.Partition.Tracker.Advance(_parts.Records.Pass);
+        }
+    }
+
+    /// <summary>Where nothing is unsettled the fetcher's position is the watermark: it is past control markers, which no record shows.</summary>
+    public void AdvanceToPositions()
+    {
+        Advance();
+        using var list = new TopicPartitionList(_queues.Count);
+        foreach (var queue in _queues)
+        {
+            if (queue.Partition is { Tracker.Count: 0, IsClosing: false } idle)
+            {
+                list.Add(idle.Topic, idle.Partition);
+            }
+        }
+
+        if (list.Count == 0 || !_parts.Fetcher.ReadPositions(list).IsNone)
+        {
+            return;
+        }
+
+        foreach (var position in list.Read())
+        {
+            if (position.Offset >= 0)
+            {
+                Find(position)?.Partition.Tracker.MoveTo(position.Offset);
+            }
+        }
+    }
+
+    /// <summary>Fetches a partition from an offset on, in place of what was fetched of it before.</summary>
+    public void Fetch(IReadOnlyList<(AssignedPartition Partition, TopicPartitionEntry From)> starts)
+    {
+        using var list = new TopicPartitionList(starts.Select(static start => start.From));
+        foreach (var (partition, _) in starts)
+        {
+            var queue = _parts.Fetcher.OpenPartitionQueue(partition.Topic, partition.Partition);
+            queue.Watch(_parts.Signal);
+            _queues.Add(new(partition, queue, _parts.Scheduler, _parts.Records));
+        }
+
+        Check(_parts.Fetcher.IncrementalAssign(list), "assign");
+        _parts.Status.Partitions = [.. Partitions];
+    }
+
+    /// <summary>Stops fetching partitions.</summary>
+    public void Forget(IReadOnlyCollection<AssignedPartition> partitions)
+    {
+        PartitionQueue[] gone = [.. _queues.Where(queue => partitions.Contains(queue.Partition))];
+        if (gone.Length == 0)
+        {
+            return;
+        }
+
+        using var list = new TopicPartitionList(gone.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
+        Check(_parts.Fetcher.IncrementalUnassign(list), "unassign");
+        foreach (var queue in gone)
+        {
+            queue.Dispose();
+            _queues.Remove(queue);
+            _parts.Status.Clear(queue.Partition.ToString());
+        }
+
+        _parts.Status.Partitions = [.. Partitions];
+    }
+
+    public void Dispose() => _ending.Dispose();
+
+    private void Begin(bool isAssign, bool isLost, IReadOnlyList<TopicPartitionEntry> partitions)
+    {
+        if (!isAssign)
+        {
+            Revoke(isLost, [.. partitions.Select(Find).OfType<PartitionQueue>().Select(static queue => queue.Partition)]);
+            return;
+        }
+
+        HasJoined = true;
+        _parts.Committer.Joined();
+        _parts.Status.Clear("group");
+        if (partitions.Count == 0 || _ending.IsCancellationRequested)
+        {
+            Answer(isAssign: true);
+            return;
+        }
+
+        _parts.OpenFetcher(partitions.Count);
+        _arrival = LookUp.FindAsync(partitions, _parts.Signal.Set, Ending);
+    }
+
+    private bool Arrive(Task<IReadOnlyList<StartOffset>> arrival)
+    {
+        _arrival = null;
+        _parts.Status.Clear("offsets");
+        if (arrival.IsCompletedSuccessfully && !_ending.IsCancellationRequested)
+        {
+            var starts = new List<(AssignedPartition, TopicPartitionEntry)>();
+            foreach (var (position, isCommitted) in arrival.Result)
+            {
+                var partition = new AssignedPartition(position.Topic, position.Partition, position.Offset, isCommitted ? position.Offset : -1);
+                starts.Add((partition, position));
+                if (!isCommitted)
+                {
+                    _parts.Log.StartsAt(_parts.Options.GroupId, partition, _parts.Options.StartAt.ToString(), position.Offset);
+                }
+            }
+
+            Fetch(starts);
+            _parts.Log.Assigned(_parts.Options.GroupId, string.Join(", ", arrival.Result.Select(static start => start.Position)));
+        }
+
+        Answer(isAssign: true);
+        return true;
+    }
+
+    private void Revoke(bool isLost, AssignedPartition[] partitions)
+    {
+        var names = string.Join<AssignedPartition>(", ", partitions);
+        foreach (var partition in partitions)
+        {
+            partition.IsLost |= isLost;
+        }
+
+        _departure = new(partitions, _parts, _parts.Options.RevokeDrain);
+        if (isLost)
+        {
+            _parts.Log.Lost(_parts.Options.GroupId, names);
+        }
+        else if (partitions.Length > 0)
+        {
+            _parts.Log.Revoked(_parts.Options.GroupId, names, _departure.Running);
+        }
+    }
+
+    private bool Depart(Departure departure)
+    {
+        _departure = null;
+        if (departure.Abandoned > 0)
+        {
+            Abandoned += departure.Abandoned;
+            _parts.Log.Abandoned(_parts.Options.GroupId, departure.Abandoned, string.Join(", ", departure.Partitions));
+        }
+
+        Forget(departure.Partitions.ToHashSet());
+        departure.Finish();
+        if (_isLastDeparture)
+        {
+            IsGone = true;
+        }
+        else
+        {
+            Answer(isAssign: false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Tells the group that a rebalance was followed. The membership itself fetches nothing, so its own assignment stays empty.</summary>
+    private void Answer(bool isAssign)
+    {
+        using var nothing = new TopicPartitionList();
+        var membership = _parts.Membership;
+        var isCooperative = membership.RebalanceProtocol == "COOPERATIVE";
+        var error = (isCooperative, isAssign) switch
+        {
+            (true, true) => membership.IncrementalAssign(nothing),
+            (true, false) => membership.IncrementalUnassign(nothing),
+            (false, true) => membership.Assign(nothing),
+            (false, false) => membership.Assign(null),
+        };
+        Check(error, isAssign ? "answer to an assignment" : "answer to a revocation");
+    }
+
+    private void Check(NativeError error, string what)
+    {
+        if (!error.IsNone && _parts.Status.Raise("group", $"{what}: {error}"))
+        {
+            _parts.Log.Error(_parts.Options.GroupId, "group", $"{what}: {error}");
+        }
+    }
+
+    private void TellLookUp(string text)
+    {
+        if (_parts.Status.Raise("offsets", text))
+        {
+            _parts.Log.Error(_parts.Options.GroupId, "offsets", text);
+        }
+    }
+
+    private PartitionQueue? Find(TopicPartitionEntry entry) =>
+        _queues.Find(queue => queue.Partition.Partition == entry.Partition && queue.Partition.Topic == entry.Topic);
+
+    private int Share(int total) => Math.Max(1, total / Math.Max(1, _queues.Count));
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Consuming;
+
+/// <summary>Every line that the engine logs, in category <c>Headrace.Consuming</c>.</summary>
+internal static partial class ConsumerLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "{Group} reads {Topics}.")]
+    public static partial void Subscribed(this ILogger log, string group, string topics);
+
+    [LoggerMessage(1002, LogLevel.Warning, "{Group} waits for topics that do not exist: {Topics}. The other topics flow.")]
+    public static partial void TopicsMissing(this ILogger log, string group, string topics);
+
+    [LoggerMessage(1003, LogLevel.Information, "{Group} was assigned {Partitions}.")]
+    public static partial void Assigned(this ILogger log, string group, string partitions);
+
+    [LoggerMessage(1004, LogLevel.Information, "{Group} has no committed offset in {Partition} and starts at {Start}: offset {Offset}.")]
+    public static partial void StartsAt(this ILogger log, string group, AssignedPartition partition, string start, long offset);
+
+    [LoggerMessage(1005, LogLevel.Information, "{Group} gives up {Partitions}; {Running} records are in flight.")]
+    public static partial void Revoked(this ILogger log, string group, string partitions, int running);
+
+    [LoggerMessage(1006, LogLevel.Warning, "{Group} lost {Partitions}: nothing more is committed for them, their next owner gets what was not committed.")]
+    public static partial void Lost(this ILogger log, string group, string partitions);
+
+    [LoggerMessage(1007, LogLevel.Warning, "{Group} abandons {Count} records in flight of {Partitions}: they took too long. Their next owner gets them.")]
+    public static partial void Abandoned(this ILogger log, string group, int count, string partitions);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Group}: {Source}: {Error}.")]
+    public static partial void Error(this ILogger log, string group, string source, string error);
+
+    [LoggerMessage(1009, LogLevel.Information, "{Group}: {Source}: over.")]
+    public static partial void ErrorOver(this ILogger log, string group, string source);
+
+    [LoggerMessage(1010, LogLevel.Warning, "{Group}: the commit of {Partition} at {Offset} was refused: {Error}.")]
+    public static partial void CommitRefused(this ILogger log, string group, AssignedPartition partition, long offset, string error);
+
+    [LoggerMessage(1011, LogLevel.Warning,
+        "{Group} was at offset {Offset} of {Partition}, but the log ends at {End}: it was cut, or the topic was made again. It starts over at {Start}: offset {NewOffset}.")]
+    public static partial void BeyondEnd(this ILogger log, string group, long offset, AssignedPartition partition, long end, string start, long newOffset);
+
+    [LoggerMessage(1012, LogLevel.Error, "{Group} stops by a fault.")]
+    public static partial void Faulted(this ILogger log, Exception fault, string group);
+
+    [LoggerMessage(1013, LogLevel.Information, "{Group} has stopped; {Settled} records were settled, {Abandoned} abandoned in flight.")]
+    public static partial void Stopped(this ILogger log, string group, long settled, int abandoned);
+
+    [LoggerMessage(1014, LogLevel.Debug, "{Group}: client library: {Facility}: {Text}")]
+    public static partial void ClientLibrary(this ILogger log, string group, string facility, string text);
+}

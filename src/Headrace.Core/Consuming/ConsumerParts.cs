@@ -1,0 +1,80 @@
+using Headrace.Clients.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Consuming;
+
+/// <summary>
+/// What one run of a consumer is made of: two native handles – the membership, which subscribes, answers rebalances and commits, and the fetcher, which
+/// never subscribes, so that a rebalance does not pause it – and the steps a record takes. The loop owns all of it.
+/// </summary>
+internal sealed class ConsumerParts : IDisposable
+{
+    private ConsumerHandle? _fetcher;
+    private Task<NativeError> _warmed = Task.FromResult(default(NativeError));
+
+    public ConsumerParts(ConsumerOptions options, RecordDelegate handle, ConsumerStatus status, ILogger log, TimeProvider time)
+    {
+        (Options, Status, Log, Time) = (options, status, log, time);
+        using var configuration = ConsumerConfiguration.ForMembership(options);
+        const EventKinds Events = EventKinds.Rebalance | EventKinds.OffsetCommit | EventKinds.Error | EventKinds.Statistics | EventKinds.Log | EventKinds.TokenRefresh;
+        Membership = new(configuration, Events);
+        Records = new(static message => NativeMessage.FromPointer(message).Destroy());
+        Workers = new(handle, options.Workers, new(Signal.Set), options.GroupId);
+        Scheduler = new(options.Ordering, Workers, Records, time);
+        Committer = new(options, Membership, status, log, time);
+        Topics = new(options, Membership, status, log, time);
+    }
+
+    public ConsumerOptions Options { get; }
+
+    public ConsumerStatus Status { get; }
+
+    public ILogger Log { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>What the loop waits on.</summary>
+    public QueueSignal Signal { get; } = new();
+
+    public ConsumerHandle Membership { get; }
+
+    /// <summary>The fetcher, once it is open.</summary>
+    public ConsumerHandle Fetcher => _fetcher ?? throw new InvalidOperationException("The fetcher is not open.");
+
+    public bool IsFetching => _fetcher is not null;
+
+    public RecordPool Records { get; }
+
+    public WorkerPool Workers { get; }
+
+    public LaneScheduler Scheduler { get; }
+
+    public Committer Committer { get; }
+
+    public TopicSubscription Topics { get; }
+
+    /// <summary>Ends every patience. Set before the stop is asked for.</summary>
+    public CancellationToken StopDeadline { get; set; }
+
+    /// <summary>Opens the fetcher and lets it connect meanwhile: the first fetch after an assignment would otherwise wait for that.</summary>
+    public void OpenFetcher(int partitions)
+    {
+        if (_fetcher is null)
+        {
+            using var configuration = ConsumerConfiguration.ForFetching(Options, partitions);
+            var fetcher = _fetcher = new(configuration, EventKinds.Error | EventKinds.Log | EventKinds.TokenRefresh);
+            fetcher.Queue.Watch(Signal);
+            _warmed = Task.Run(() => fetcher.TryReadMetadata(onlyKnownTopics: false, TimeSpan.FromSeconds(5), out _));
+        }
+    }
+
+    /// <summary>Waits for look-ups that use the handles, then destroys the handles. No native message may be held.</summary>
+    public void Dispose()
+    {
+        Topics.Finish();
+        _warmed.Wait(TimeSpan.FromSeconds(6));
+        _fetcher?.Dispose();
+        Membership.Dispose();
+        Signal.Dispose();
+    }
+}

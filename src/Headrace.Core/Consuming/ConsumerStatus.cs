@@ -1,0 +1,81 @@
+namespace Headrace.Consuming;
+
+/// <summary>What a consumer shows of itself. The loop writes, any thread reads.</summary>
+internal sealed class ConsumerStatus
+{
+    private readonly Lock _gate = new();
+    private readonly List<(string Source, string Text)> _errors = [];
+    private volatile bool _isConnected;
+    private volatile Exception? _fault;
+    private volatile IReadOnlyCollection<string> _missingTopics = [];
+    private volatile AssignedPartition[] _partitions = [];
+
+    public bool IsConnected
+    {
+        get => _isConnected;
+        set => _isConnected = value;
+    }
+
+    public Exception? Fault
+    {
+        get => _fault;
+        set => _fault = value;
+    }
+
+    public IReadOnlyCollection<string> MissingTopics
+    {
+        get => _missingTopics;
+        set => _missingTopics = value;
+    }
+
+    public AssignedPartition[] Partitions
+    {
+        get => _partitions;
+        set => _partitions = value;
+    }
+
+    public string? LastError
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _errors.Count > 0 ? _errors[^1].Text : null;
+            }
+        }
+    }
+
+    /// <summary>An error that lasts until its source is cleared. Says whether it is news.</summary>
+    public bool Raise(string source, string text)
+    {
+        lock (_gate)
+        {
+            var isNews = !_errors.Contains((source, text));
+            _errors.RemoveAll(error => error.Source == source);
+            _errors.Add((source, text));
+            return isNews;
+        }
+    }
+
+    /// <summary>The error of this source is over. Says whether there was one.</summary>
+    public bool Clear(string source)
+    {
+        lock (_gate)
+        {
+            return _errors.RemoveAll(error => error.Source == source) > 0;
+        }
+    }
+
+    public void ClearAll()
+    {
+        lock (_gate)
+        {
+            _errors.Clear();
+        }
+    }
+
+    // The figures of a partition are the loop's and move while they are read: each for itself is right, together they are of nearly one moment.
+    public IReadOnlyList<PartitionSnapshot> PartitionSnapshots() =>
+        Array.ConvertAll(_partitions, static partition =>
+            new PartitionSnapshot(partition.Topic, partition.Partition, partition.Tracker.Watermark, partition.Committed, partition.Buffered));
+}

@@ -1,0 +1,282 @@
+using Headrace.Clients.Native;
+
+namespace Headrace.Consuming;
+
+/// <summary>
+/// One run of a consumer, on a thread of its own: it alone polls, assigns, seeks and commits, and it always polls. Every turn takes events, reports and
+/// records without waiting; only between turns does it wait, for any of them.
+/// </summary>
+internal sealed class PollLoop
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StarvedWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
+
+    private readonly ConsumerParts _parts;
+    private readonly Assignment _assignment;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _stopsFetching;
+    private volatile bool _stops;
+    private volatile bool _isPaused;
+
+    public PollLoop(ConsumerParts parts) => (_parts, _assignment) = (parts, new(parts));
+
+    /// <summary>Completes when the member has left its group and what was settled is committed.</summary>
+    public Task Stopped => _stopped.Task;
+
+    public bool HasJoined => _assignment.HasJoined;
+
+    public long Settled => _parts.Scheduler.Settled;
+
+    public int InFlight => _parts.Workers.Busy;
+
+    private bool IsEnding => _assignment.Ending.IsCancellationRequested;
+
+    private string Group => _parts.Options.GroupId;
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"{Group} loop" }.UnsafeStart();
+
+    public void StopFetching() => _stopsFetching = true;
+
+    public void Stop(CancellationToken deadline)
+    {
+        // A second stop can only be more urgent.
+        if (!_stops || deadline.IsCancellationRequested)
+        {
+            _parts.StopDeadline = deadline;
+            _stops = true;
+        }
+
+        _parts.Signal.Set();
+    }
+
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set
+        {
+            _isPaused = value;
+            _parts.Workers.IsPaused = value;
+            _parts.Signal.Set();
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _parts.Membership.Queue.Watch(_parts.Signal);
+            while (!_assignment.IsGone)
+            {
+                if (!TurnOrFault())
+                {
+                    Wait();
+                }
+            }
+
+            Leave();
+        }
+        catch (Exception failure)
+        {
+            Fault(failure);
+        }
+
+        Finish();
+    }
+
+    private void Finish()
+    {
+        _parts.Workers.Stop();
+        _parts.Status.Partitions = [];
+        _parts.Status.IsConnected = false;
+        _parts.Log.Stopped(Group, Settled, _assignment.Abandoned);
+        if (_parts.Records.Held > 0)
+        {
+            // Handlers that did not give up hold native memory; while one does, its client cannot be destroyed. Nobody waits for that.
+            _stopped.SetResult();
+            while (_parts.Records.Held > 0)
+            {
+                _parts.Scheduler.TakeReports();
+                Wait();
+            }
+        }
+
+        _parts.Dispose();
+        _assignment.Dispose();
+        _stopped.TrySetResult();
+    }
+
+    private bool TurnOrFault()
+    {
+        try
+        {
+            return Turn();
+        }
+        catch (Exception failure)
+        {
+            Fault(failure);
+            return true;
+        }
+    }
+
+    private bool Turn()
+    {
+        var isBusy = PollEvents(_parts.Membership.Queue) | (_parts.IsFetching && PollEvents(_parts.Fetcher.Queue));
+        isBusy |= TakeReports();
+        _parts.Scheduler.Unpark();
+        if (_stops)
+        {
+            _assignment.End(Timeout.InfiniteTimeSpan);
+        }
+
+        if (!IsEnding && _parts.Topics.Tick(_parts.Signal.Set))
+        {
+            Subscribe();
+        }
+
+        isBusy |= _assignment.Tick();
+        _parts.Committer.Tick(_assignment.Partitions, _assignment.IsCommitUrgent, _assignment.AdvanceToPositions);
+        if (_parts.Committer.Fault is { } refused)
+        {
+            Fault(refused);
+        }
+
+        isBusy |= !_stopsFetching && !_isPaused && !IsEnding && _assignment.Drain();
+        _parts.Scheduler.HandOut();
+        _parts.Workers.Tend();
+        return isBusy;
+    }
+
+    private bool TakeReports()
+    {
+        if (!_parts.Scheduler.TakeReports())
+        {
+            return false;
+        }
+
+        _assignment.Advance();
+        if (_parts.Scheduler.Failure is var (position, failure))
+        {
+            Fault(ConsumerFaults.HandlerThrew(Group, position, failure));
+        }
+
+        return true;
+    }
+
+    private void Subscribe()
+    {
+        NativeError error;
+        if (_parts.Topics.Names.Count > 0)
+        {
+            _parts.OpenFetcher(_parts.Topics.Partitions);
+            error = _parts.Membership.Subscribe(_parts.Topics.Names);
+        }
+        else
+        {
+            error = _parts.Membership.Unsubscribe();
+        }
+
+        if (!error.IsNone)
+        {
+            throw ConsumerFaults.Fatal(Group, error.ToString());
+        }
+    }
+
+    private bool PollEvents(QueueHandle queue)
+    {
+        for (var any = false; ; any = true)
+        {
+            using var next = queue.Poll(TimeSpan.Zero);
+            if (next.IsEmpty)
+            {
+                return any;
+            }
+
+            Take(next);
+        }
+    }
+
+    private void Take(NativeEvent next)
+    {
+        switch (next.Kind)
+        {
+            case EventKinds.Rebalance:
+                _assignment.Take(next.Error.Code, next.Partitions);
+                break;
+            case EventKinds.OffsetCommit:
+                _parts.Committer.Take(next.Error, next.Partitions);
+                break;
+            case EventKinds.Error:
+                TakeError(next.Error);
+                break;
+            case EventKinds.Log:
+                _parts.Log.ClientLibrary(Group, next.Log.Facility, next.Log.Text);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void TakeError(NativeError error)
+    {
+        if (error.IsFatal)
+        {
+            Fault(error.Code is ErrorCode.FencedInstanceId or ErrorCode.Fenced
+                ? ConsumerFaults.Fenced(Group, error.ToString())
+                : ConsumerFaults.Fatal(Group, error.ToString()));
+            return;
+        }
+
+        var isAway = error.Code is ErrorCode.AllBrokersDown or ErrorCode.Transport or ErrorCode.Resolve;
+        if (isAway)
+        {
+            // A look-up shows whether it is so, and when it is over.
+            _parts.Topics.Hurry();
+        }
+        else if (_parts.Status.Raise("group", error.ToString()))
+        {
+            _parts.Log.Error(Group, "group", error.ToString());
+        }
+    }
+
+    private void Fault(Exception fault)
+    {
+        if (_parts.Status.Fault is null)
+        {
+            _parts.Status.Fault = fault;
+            _parts.Log.Faulted(fault, Group);
+        }
+
+        _assignment.End(_parts.Options.RevokeDrain);
+    }
+
+    /// <summary>Leaves the group. Its last revocation is answered at once: everything was given up before.</summary>
+    private void Leave()
+    {
+        var (membership, began) = (_parts.Membership, _parts.Time.GetTimestamp());
+        using var events = membership.OpenQueue();
+        events.Watch(_parts.Signal);
+        membership.Queue.Dispose();
+        membership.BeginClose(events);
+        while (!membership.IsClosed && _parts.Time.GetElapsedTime(began) < ClosePatience)
+        {
+            var isBusy = PollEvents(events) | _parts.Scheduler.TakeReports() | _assignment.AnswerLast();
+            if (!isBusy)
+            {
+                _parts.Signal.Wait(TimeSpan.FromMilliseconds(10));
+            }
+        }
+    }
+
+    private void Wait()
+    {
+        var wait = _parts.Workers.IsStarved ? StarvedWait : LongestWait;
+        if (_parts.Scheduler.NextDue is not long.MaxValue and var due)
+        {
+            var left = TimeSpan.FromSeconds(Math.Max(0, (double)(due - _parts.Time.GetTimestamp()) / _parts.Time.TimestampFrequency));
+            wait = left < wait ? left : wait;
+        }
+
+        _parts.Signal.Wait(wait);
+    }
+}

@@ -1,0 +1,14 @@
+using Headrace.Clients.Native;
+
+namespace Headrace.Consuming;
+
+/// <summary>Where a partition begins.</summary>
+/// <param name="Position">The offset, with its leader epoch where it is known.</param>
+/// <param name="IsCommitted">It is the group's committed offset, not the one that the options say.</param>
+internal readonly record struct StartOffset(TopicPartitionEntry Position, bool IsCommitted);
+
+/// <summary>What a partition's log holds.</summary>
+/// <param name="Low">The oldest offset.</param>
+/// <param name="High">The offset after the newest.</param>
+/// <param name="Start">Where the options say to start.</param>
+internal readonly record struct LogRange(long Low, long High, long Start);
