@@ -19,7 +19,7 @@ internal sealed class Assignment : IDisposable
     private bool _isLastDeparture;
     private TimeSpan _lastPatience;
 
-    public Assignment(ConsumerParts parts) => (_parts, _guard) = (parts, new(parts, this));
+    public Assignment(ConsumerParts parts) => (_parts, _guard, Ending) = (parts, new(parts, this), _ending.Token);
 
     /// <summary>The group has answered at least once: this is a member, with or without partitions.</summary>
     public bool HasJoined { get; private set; }
@@ -32,7 +32,8 @@ internal sealed class Assignment : IDisposable
 
     public OffsetLookUp LookUp => new(_parts.Membership, _parts.Fetcher, _parts.Options.StartAt, TellLookUp);
 
-    public CancellationToken Ending => _ending.Token;
+    /// <summary>Fires when everything is given up for good.</summary>
+    public CancellationToken Ending { get; }
 
     /// <summary>Partitions are being given up and wait for their commit.</summary>
     public bool IsCommitUrgent => _departure is { IsDrained: true };
