@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Headrace.Tests.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Headrace.Tests.Consuming;
+
+/// <summary>One topic, what is produced to it, consumers of it, and waits that say what they saw.</summary>
+internal sealed class Traffic : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly KafkaUnderTest _kafka;
+    private readonly IProducer<byte[]?, byte[]> _producer;
+    private readonly List<RecordConsumer> _consumers = [];
+
+    private Traffic(KafkaUnderTest kafka, string topic)
+    {
+        (_kafka, Topic, Group) = (kafka, topic, kafka.NewName("group"));
+        _producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig { BootstrapServers = kafka.Address, LingerMs = 1 }).Build();
+    }
+
+    public string Topic { get; }
+
+    public string Group { get; }
+
+    /// <summary>Every record that a handler of <see cref="Collect"/> got, in the order they got them.</summary>
+    public ConcurrentQueue<(string Consumer, string? Key, RecordPosition Position)> Handled { get; } = new();
+
+    public static async Task<Traffic> OnAsync(KafkaUnderTest kafka, int partitions = 1) => new(kafka, await kafka.CreateTopicAsync(partitions));
+
+    /// <summary>Produces records whose value is their number; returns when all are acknowledged.</summary>
+    public void Produce(int count, Func<int, string?> keyOf, int? partition = null)
+    {
+        var failed = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var key = keyOf(i);
+            _producer.Produce(
+                new TopicPartition(Topic, partition ?? Partition.Any),
+                new() { Key = key is null ? null : System.Text.Encoding.UTF8.GetBytes(key), Value = BitConverter.GetBytes(i) },
+                report => failed += report.Error.IsError ? 1 : 0);
+        }
+
+        _producer.Flush(TestContext.Current.CancellationToken);
+        Assert.Equal(0, failed);
+    }
+
+    public RecordConsumer Consume(RecordDelegate handle, Func<ConsumerOptions, ConsumerOptions>? with = null, ILoggerFactory? loggers = null, TimeProvider? time = null)
+    {
+        var options = new ConsumerOptions { GroupId = Group, Topics = [Topic], ClientSettings = Settings(), CommitInterval = TimeSpan.FromMilliseconds(100) };
+        var consumer = new RecordConsumer(with is null ? options : with(options), handle, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        _consumers.Add(consumer);
+        return consumer;
+    }
+
+    /// <summary>Client settings that reach the broker and make rebalances quick.</summary>
+    public Dictionary<string, string> Settings(params (string Name, string Value)[] more)
+    {
+        var settings = new Dictionary<string, string>(_kafka.ClientSettings) { ["heartbeat.interval.ms"] = "300", ["session.timeout.ms"] = "6000" };
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+
+    public RecordDelegate Collect(string consumer = "one") => record =>
+    {
+        Note(record, consumer);
+        return ValueTask.FromResult(Settlement.Settled);
+    };
+
+    public void Note(Record record, string consumer = "one") =>
+        Handled.Enqueue((consumer, record.HasKey ? record.CopyKey().ToString() : null, record.Position));
+
+    /// <summary>Offsets committed by the group, by partition.</summary>
+    public Dictionary<int, long> Committed(int partitions = 1)
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _kafka.Address, GroupId = Group }).Build();
+        var all = Enumerable.Range(0, partitions).Select(partition => new TopicPartition(Topic, partition));
+        return reader.Committed(all, TimeSpan.FromSeconds(10)).Where(static entry => entry.Offset >= 0).ToDictionary(static entry => entry.Partition.Value, static entry => entry.Offset.Value);
+    }
+
+    public static async Task UntilAsync(Func<bool> condition, Func<string> seen)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < Patience, $"Waited {Patience.TotalSeconds} s in vain; seen: {seen()}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public Task UntilHandledAsync(int count) => UntilAsync(() => Handled.Count >= count, () => $"{Handled.Count} of {count} handled; {Describe()}");
+
+    public static CancellationToken In(TimeSpan time) => new CancellationTokenSource(time).Token;
+
+    public string Describe() => string.Join(" | ", _consumers.Select(static consumer => Describe(consumer.Snapshot())));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var consumer in _consumers)
+        {
+            await consumer.DisposeAsync();
+        }
+
+        _producer.Dispose();
+    }
+
+    private static string Describe(ConsumerSnapshot snapshot) =>
+        $"{snapshot.State}, settled {snapshot.Settled}, in flight {snapshot.InFlight}, error {snapshot.LastError ?? "none"}, fault {snapshot.Fault?.Message ?? "none"}, " +
+        string.Join(' ', snapshot.Partitions.Select(static partition => $"{partition.Partition}@{partition.Watermark}/{partition.Committed}+{partition.Buffered}"));
+}
