@@ -51,7 +51,7 @@ internal sealed class LogBlock(int capacity)
     }
 
     /// <summary>As many whole batches from this one on as fit, at least one if told so; empty if none does.</summary>
-    public ReadOnlyMemory<byte> Slice(int first, long maxBytes, bool atLeastOne)
+    public ReadOnlyMemory<byte> Slice(int first, long maxBytes, bool atLeastOne, out bool reachesEnd)
     {
         var batches = Batches;
         var start = batches[first].Position;
@@ -74,6 +74,7 @@ internal sealed class LogBlock(int capacity)
             low++;
         }
 
+        reachesEnd = low == batches.Length;
         return low == first ? default : _bytes.AsMemory(start, batches[low - 1].End - start);
     }
 

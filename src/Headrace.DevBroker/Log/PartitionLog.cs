@@ -95,13 +95,17 @@ internal sealed class PartitionLog(TimeProvider time)
             for (var i = BlockOf(offset); i < _blocks.Count; i++)
             {
                 var block = _blocks[i];
-                var slice = block.Slice(block.IndexOf(offset), maxBytes - records.Length, atLeastOne && records.Length == 0);
-                if (slice.IsEmpty)
+                var slice = block.Slice(block.IndexOf(offset), maxBytes - records.Length, atLeastOne && records.Length == 0, out var reachesEnd);
+                if (!slice.IsEmpty)
+                {
+                    records.Add(slice);
+                }
+
+                // Otherwise a small batch of the next block might fit where a large one of this did not, and leave a hole.
+                if (!reachesEnd)
                 {
                     break;
                 }
-
-                records.Add(slice);
             }
 
             return new LogRead(ErrorCode.None, _startOffset, _endOffset, records.Length == 0 ? null : records.ToSequence());
