@@ -1,0 +1,26 @@
+namespace Headrace;
+
+/// <summary>
+/// What code says about a cluster. The configuration section of the cluster's name has the same shape and wins. Names of client settings are the
+/// client library's; <c>sasl.password</c>, <c>sasl_password</c> and <c>SaslPassword</c> are one name.
+/// </summary>
+public sealed class ClusterOptions
+{
+    /// <summary>Settings of every client: brokers, security and the like.</summary>
+    public IDictionary<string, string> Client { get; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of consumers, over <see cref="Client"/>.</summary>
+    public IDictionary<string, string> Consumer { get; } = new Dictionary<string, string>();
+
+    /// <summary>Settings of producers, over <see cref="Client"/>.</summary>
+    public IDictionary<string, string> Producer { get; } = new Dictionary<string, string>();
+
+    /// <summary>What happens when a topic does not exist. Default: <see cref="MissingTopics.Wait"/>; in Development <see cref="MissingTopics.Create"/>.</summary>
+    public MissingTopics? MissingTopics { get; set; }
+
+    /// <summary>Consumer groups by name.</summary>
+    public IDictionary<string, GroupOptions> Groups { get; } = new Dictionary<string, GroupOptions>(StringComparer.Ordinal);
+
+    /// <summary>Topics by name.</summary>
+    public IDictionary<string, TopicOptions> Topics { get; } = new Dictionary<string, TopicOptions>(StringComparer.Ordinal);
+}

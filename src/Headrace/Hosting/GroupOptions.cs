@@ -1,0 +1,29 @@
+namespace Headrace;
+
+/// <summary>How much one consumer group takes on, and where. What is not set is left to the code that maps the group.</summary>
+public sealed class GroupOptions
+{
+    /// <summary>Records handled at once; at least 1. Default: what <c>WithWorkers</c> says, else the machine's cores, at most 16.</summary>
+    public int? Workers { get; set; }
+
+    /// <summary>Whether the group starts paused: a member that hands out no records. Default: no.</summary>
+    public bool? Paused { get; set; }
+
+    /// <summary>Records taken from Kafka and not yet settled, at most; at least 1. Default 10,000.</summary>
+    public int? LookAheadRecords { get; set; }
+
+    /// <summary>Bytes of such records, at most; at least 1. Default 64 MB.</summary>
+    public long? LookAheadBytes { get; set; }
+
+    /// <summary>How often settled offsets are committed. Default 500 ms.</summary>
+    public TimeSpan? CommitInterval { get; set; }
+
+    /// <summary>How long records in flight may take when their partition is revoked. Default 10 s.</summary>
+    public TimeSpan? RevokeDrain { get; set; }
+
+    /// <summary>How often missing topics and patterns are looked up. Default 5 s.</summary>
+    public TimeSpan? TopicRefresh { get; set; }
+
+    /// <summary>Settings of this group's clients, over <see cref="ClusterOptions.Consumer"/>.</summary>
+    public IDictionary<string, string> Client { get; } = new Dictionary<string, string>();
+}

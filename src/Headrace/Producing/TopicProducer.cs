@@ -1,0 +1,61 @@
+using System.Buffers;
+using Headrace.Formats;
+
+namespace Headrace.Producing;
+
+/// <summary>Makes records of messages: key, bytes, and the headers that say type, event and trace.</summary>
+internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, RecordKey> key, IMessageFormat format, ClusterProducer cluster) : ITopicProducer<TMessage>
+{
+    private readonly MessageWriter<TMessage> _write = format.CreateWriter<TMessage>(topic);
+    private readonly byte[] _type = System.Text.Encoding.UTF8.GetBytes(MessageTypeName.Of(typeof(TMessage)));
+
+    public string Topic => topic;
+
+    public ValueTask<RecordPosition> ProduceAsync(TMessage message, ProduceOptions? options = null, CancellationToken cancellation = default) =>
+        cluster.ProduceAsync(RecordOf(message, options), cancellation);
+
+    public ValueTask<RecordPosition> ProduceTombstoneAsync(RecordKey key, CancellationToken cancellation = default)
+    {
+        if (key.IsNone)
+        {
+            throw new ArgumentException($"A tombstone for {topic} needs a key: it says which key's state is gone. Pass the key.", nameof(key));
+        }
+
+        return cluster.ProduceAsync(new(topic, key, null) { Headers = ProduceHeaders.Of(_type, null) }, cancellation);
+    }
+
+    public async Task<IReadOnlyList<RecordPosition>> ProduceManyAsync(
+        IEnumerable<TMessage> messages, ProduceOptions? options = null, CancellationToken cancellation = default)
+    {
+        if (options?.EventId is not null)
+        {
+            throw new ArgumentException($"Messages for {topic} cannot share one event id: readers would take all but the first for repetitions. Produce each on its own.", nameof(options));
+        }
+
+        // All are written before the first is sent: a message that cannot be written leaves nothing half done.
+        var records = messages.Select(message => RecordOf(message, options)).ToArray();
+        var deliveries = Array.ConvertAll(records, record => cluster.ProduceAsync(record, cancellation).AsTask());
+        return await Task.WhenAll(deliveries);
+    }
+
+    public void Produce(TMessage message, Action<RecordPosition, ProduceException?>? onDelivered = null, ProduceOptions? options = null) =>
+        cluster.Produce(RecordOf(message, options), onDelivered);
+
+    private OutgoingRecord RecordOf(TMessage message, ProduceOptions? options)
+    {
+        if (message is null)
+        {
+            throw new ArgumentNullException(nameof(message), $"A message for {topic} is null. To delete a key's state, use ProduceTombstoneAsync.");
+        }
+
+        var headers = ProduceHeaders.Of(_type, options);
+        var value = new ArrayBufferWriter<byte>(256);
+        _write(message, value, headers);
+        return new(topic, options?.Key ?? key(message), value.WrittenMemory)
+        {
+            Headers = headers,
+            Partition = options?.Partition,
+            Timestamp = options?.Timestamp,
+        };
+    }
+}
