@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Failures;
+
+/// <summary>What the records of a group need from outside.</summary>
+internal sealed record GroupSurroundings
+{
+    public required IServiceProvider Services { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>What the bytes of handlers' results are.</summary>
+    public required IMessageFormat ResultFormat { get; init; }
+
+    /// <summary>Produces handlers' results.</summary>
+    public required ProduceRecord Produce { get; init; }
+
+    /// <summary>Produces dead letters, whose producer takes larger records than others.</summary>
+    public required ProduceRecord ProduceDeadLetter { get; init; }
+
+    /// <summary>Makes sure that the dead-letter topic of an origin topic exists, and gives its number of partitions. Throws while it does not.</summary>
+    public required Func<string, CancellationToken, ValueTask<int>> DeadLetterPartitions { get; init; }
+
+    /// <summary>
+    /// Runs around all filters and the handler, and completes only when everything that was produced inside is acknowledged.
+    /// <see langword="null"/> where nothing can be produced.
+    /// </summary>
+    public MessageFilter? AwaitProduced { get; init; }
+}

@@ -1,0 +1,18 @@
+using System.Text;
+
+namespace Headrace.Formats;
+
+/// <summary>What is known of a topic's message types, by their names on the wire. Read by many threads, written only while it is made.</summary>
+internal sealed class TypeTable<T>
+{
+    private readonly Dictionary<byte[], T> _entries = new(new Utf8Comparer());
+    private readonly Dictionary<byte[], T>.AlternateLookup<ReadOnlySpan<byte>> _bySpan;
+
+    public TypeTable() => _bySpan = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    public bool TryAdd(string name, T entry) => _entries.TryAdd(Encoding.UTF8.GetBytes(name), entry);
+
+    public bool TryGet(ReadOnlySpan<byte> name, out T? entry) => _bySpan.TryGetValue(name, out entry);
+
+    public bool TryGet(string name, out T? entry) => _entries.TryGetValue(Encoding.UTF8.GetBytes(name), out entry);
+}

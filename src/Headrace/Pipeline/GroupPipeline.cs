@@ -1,0 +1,173 @@
+using Headrace.Failures;
+using Headrace.Topology;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Pipeline;
+
+/// <summary>Takes the records of one group from its workers through filters to their handlers, and says what became of them.</summary>
+internal sealed class GroupPipeline : IDisposable
+{
+    private const string Tombstones = "(tombstone)";
+
+    private readonly string _group;
+    private readonly IServiceProvider _services;
+    private readonly GroupRoutes _routes;
+    private readonly GroupFailures _failures;
+    private readonly ContextPool _contexts = new();
+    private readonly ILogger _logger;
+
+    /// <summary>Compiles the pipeline. An exception is a startup fault.</summary>
+    public GroupPipeline(GroupModel group, GroupSurroundings surroundings)
+    {
+        _group = group.Name;
+        _services = surroundings.Services;
+        _routes = new(group, new(surroundings));
+        _failures = new(group.Name, surroundings, Counters);
+        _logger = surroundings.Loggers.CreateLogger(PipelineLog.Category);
+    }
+
+    public GroupCounters Counters { get; } = new();
+
+    /// <summary>The group's <see cref="RecordDelegate"/>.</summary>
+    public ValueTask<Settlement> HandleAsync(Record record)
+    {
+        var failed = record.State as FailureState;
+        if (failed is { IsOver: true })
+        {
+            return _failures.ResumeAsync(record, failed);
+        }
+
+        var topic = _routes.Of(record.Topic);
+        RouteChoice choice;
+        try
+        {
+            choice = topic.Choose(record);
+        }
+        catch (Exception error)
+        {
+            return _failures.FailedAsync(record, topic.Unhandled, error);
+        }
+
+        return choice.Route is { } route ? ReadAndRunAsync(record, topic, route, failed?.Attempts ?? 0) : UnhandledAsync(record, topic, choice);
+    }
+
+    /// <summary>Logs what was still to be summed up.</summary>
+    public void Dispose() => _failures.Dispose();
+
+    private ValueTask<Settlement> ReadAndRunAsync(Record record, TopicRoutes topic, HandlerRoute route, int failures)
+    {
+        object? message = null;
+        if (route.Read is { } read)
+        {
+            try
+            {
+                message = read(record);
+            }
+            catch (Exception error)
+            {
+                return _failures.FailedAsync(record, route.Subject, error);
+            }
+
+            route = topic.Nearest(route, message);
+        }
+
+        return RunAsync(record, route, message, failures);
+    }
+
+    private ValueTask<Settlement> RunAsync(Record record, HandlerRoute route, object? message, int failures)
+    {
+        var context = _contexts.Rent();
+        context.Begin(record, _group, route.Subject.Handler, failures + 1, _services);
+        context.Message = message;
+        ValueTask running;
+        try
+        {
+            running = route.Run(context);
+        }
+        catch (Exception error)
+        {
+            running = ValueTask.FromException(error);
+        }
+
+        if (!running.IsCompletedSuccessfully || context.HasScope)
+        {
+            return FinishAsync(record, route, context, running);
+        }
+
+        running.GetAwaiter().GetResult();
+        _contexts.Return(context);
+        Counters.AddHandled();
+        return new(Settlement.Settled);
+    }
+
+    private async ValueTask<Settlement> FinishAsync(Record record, HandlerRoute route, MessageContext context, ValueTask running)
+    {
+        try
+        {
+            try
+            {
+                await running;
+            }
+            finally
+            {
+                await context.CloseScopeAsync();
+            }
+        }
+        catch (Exception error)
+        {
+            return await _failures.FailedAsync(record, route.Subject, error);
+        }
+        finally
+        {
+            _contexts.Return(context);
+        }
+
+        Counters.AddHandled();
+        return Settlement.Settled;
+    }
+
+    private ValueTask<Settlement> UnhandledAsync(Record record, TopicRoutes topic, RouteChoice choice)
+    {
+        if (choice.Type is null)
+        {
+            var known = string.Join(", ", topic.KnownTypes);
+            return _failures.FailedAsync(record, topic.Unhandled, new MessageTypeException(
+                $"The record does not say its message type, and several are mapped ({known}). Let its producer write the header 'headrace-type' or 'ce_type', or map ResolveType."));
+        }
+
+        if (choice.IsIgnored)
+        {
+            return new(Settlement.Settled);
+        }
+
+        return topic.UnknownTypes switch
+        {
+            UnknownTypes.DeadLetter => _failures.FailedAsync(record, topic.Unhandled, new MessageTypeException($"Nothing is mapped for {What(choice)}.")),
+            UnknownTypes.Stop => throw new GroupStoppedException(
+                $"Group '{_group}' stopped at {record.Position}: nothing is mapped for {What(choice)}, and its policy for unknown types says stop. "
+                + "The record is unsettled and comes first after a restart. Map the type or ignore it.",
+                record.Position),
+            _ => new(Skip(record, topic, choice)),
+        };
+    }
+
+    private Settlement Skip(Record record, TopicRoutes topic, RouteChoice choice)
+    {
+        var isTombstone = choice.Type!.Length == 0;
+        if (Counters.AddSkipped(isTombstone ? Tombstones : choice.Type))
+        {
+            if (isTombstone)
+            {
+                PipelineLog.TombstoneSkipped(_logger, _group, record.Position);
+            }
+            else
+            {
+                PipelineLog.UnknownTypeSkipped(_logger, _group, choice.Type, record.Position, string.Join(", ", topic.KnownTypes));
+            }
+        }
+
+        return Settlement.Settled;
+    }
+
+    private static string What(RouteChoice choice) => choice.Type!.Length == 0 ? "tombstones" : $"the message type '{choice.Type}'";
+}

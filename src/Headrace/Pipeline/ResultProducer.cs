@@ -1,0 +1,23 @@
+using Headrace.Failures;
+using Headrace.Formats;
+
+namespace Headrace.Pipeline;
+
+/// <summary>The step that produces what a handler returned, and waits until it is acknowledged.</summary>
+internal sealed class ResultProducer
+{
+    private readonly MessageDelegate _next;
+    private readonly ProduceRecord _produce;
+    private readonly MessageEncoder<object> _encoder;
+
+    public ResultProducer(MessageDelegate next, ProduceRecord produce, MessageEncoder<object> encoder) => (_next, _produce, _encoder) = (next, produce, encoder);
+
+    public async ValueTask RunAsync(MessageContext context)
+    {
+        await _next(context);
+        if (context.Result is { } result)
+        {
+            await _produce(_encoder.Encode(result, context.Key), context.Cancellation);
+        }
+    }
+}

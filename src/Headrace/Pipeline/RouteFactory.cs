@@ -1,0 +1,57 @@
+using Headrace.Failures;
+using Headrace.Formats;
+using Headrace.Handlers;
+using Headrace.Topology;
+
+namespace Headrace.Pipeline;
+
+/// <summary>Compiles the ways to handlers: once for each, at startup.</summary>
+internal sealed class RouteFactory
+{
+    private readonly GroupSurroundings _surroundings;
+    private readonly HandlerServices _services;
+
+    public RouteFactory(GroupSurroundings surroundings) => (_surroundings, _services) = (surroundings, new(surroundings.Services));
+
+    public HandlerRoute Create(HandlerModel handler)
+    {
+        var type = handler.Source.MessageType;
+        var name = handler.Kind == HandlerKind.Message ? type!.Name : handler.Source.Name;
+        return new(type is null ? null : FormatTypes.CreateReader(handler.Format, type), type, Compile(handler), new(handler.Name, name, handler.Failures));
+    }
+
+    /// <summary>The same way for messages that arrive as a subtype.</summary>
+    public static HandlerRoute ForSubtype(HandlerRoute route, Type derived, TopicModel topic)
+    {
+        var handler = topic.Handlers.Single(handler => handler.Source.MessageType == route.MessageType);
+        return route with
+        {
+            Read = FormatTypes.CreateReader(handler.Format, derived),
+            MessageType = derived,
+            Subject = route.Subject with { Message = derived.Name },
+        };
+    }
+
+    // From the inside out: the handler, its filters, what waits for produced records, what produces the result.
+    private MessageDelegate Compile(HandlerModel handler)
+    {
+        var run = handler.Source.Bind(_services);
+        foreach (var filter in handler.Filters.Reverse())
+        {
+            run = filter.Bind(_services, run);
+        }
+
+        if (_surroundings.AwaitProduced is { } awaitProduced)
+        {
+            run = FilterSource.Of(awaitProduced).Bind(_services, run);
+        }
+
+        return handler is { Destination: { } topic, Source.ResultType: { } result } ? new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync : run;
+    }
+
+    private MessageEncoder<object> Encoder(string topic, Type result)
+    {
+        var format = _surroundings.ResultFormat;
+        return new(topic, MessageTypeName.Of(result), format.ContentType, FormatTypes.CreateWriter(format, result, topic));
+    }
+}
