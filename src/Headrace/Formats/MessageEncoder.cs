@@ -7,30 +7,24 @@ namespace Headrace.Formats;
 internal sealed class MessageEncoder<T>
 {
     private readonly string _topic;
+    private readonly byte[] _type;
     private readonly MessageWriter<T> _write;
-    private readonly RecordHeader _type;
-    private readonly RecordHeader _contentType;
 
-    public MessageEncoder(string topic, string typeName, string contentType, MessageWriter<T> write)
+    public MessageEncoder(string topic, string typeName, MessageWriter<T> write) => (_topic, _type, _write) = (topic, Encoding.UTF8.GetBytes(typeName), write);
+
+    /// <summary>The record of a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="key">The record's key.</param>
+    /// <param name="headers">The user's headers.</param>
+    /// <param name="eventId">The event's id; a new one when there is none.</param>
+    public OutgoingRecord Encode(T message, RecordKey key, RecordHeaders? headers = null, string? eventId = null)
     {
-        (_topic, _write) = (topic, write);
-        _type = new(WireHeaders.Type, Encoding.UTF8.GetBytes(typeName));
-        _contentType = new(WireHeaders.ContentType, Encoding.UTF8.GetBytes(contentType));
-    }
-
-    /// <summary>The record of a message; headers that are given come first.</summary>
-    public OutgoingRecord Encode(T message, RecordKey key, RecordHeaders? headers = null)
-    {
-        var all = new RecordHeaders();
-        if (headers is not null)
-        {
-            all.AddRange(headers);
-        }
-
-        all.Add(_type.Name, _type.Value);
-        all.Add(_contentType.Name, _contentType.Value);
-        var value = new ArrayBufferWriter<byte>();
+        var all = MessageHeaders.Of(_type, headers, eventId);
+        var value = new ArrayBufferWriter<byte>(256);
         _write(message, value, all);
         return new(_topic, key, value.WrittenMemory) { Headers = all };
     }
+
+    /// <summary>The record that deletes a key's state.</summary>
+    public OutgoingRecord EncodeTombstone(RecordKey key) => new(_topic, key, null) { Headers = MessageHeaders.Of(_type) };
 }

@@ -5,8 +5,8 @@ internal static class WireHeaders
 {
     public const string Reserved = "headrace-";
     public const string Type = "headrace-type";
+    public const string EventId = "headrace-id";
     public const string CloudEventsType = "ce_type";
-    public const string ContentType = "content-type";
 
     /// <summary>Throws when headers that a user gave contain one of ours: what the wire says about a record must come from the framework.</summary>
     public static void RefuseReserved(RecordHeaders headers)

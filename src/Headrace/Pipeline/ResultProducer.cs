@@ -6,6 +6,8 @@ namespace Headrace.Pipeline;
 /// <summary>The step that produces what a handler returned, and waits until it is acknowledged.</summary>
 internal sealed class ResultProducer
 {
+    private const int MaxId = 200;
+
     private readonly MessageDelegate _next;
     private readonly ProduceRecord _produce;
     private readonly MessageEncoder<object> _encoder;
@@ -17,7 +19,13 @@ internal sealed class ResultProducer
         await _next(context);
         if (context.Result is { } result)
         {
-            await _produce(_encoder.Encode(result, context.Key), context.Cancellation);
+            await _produce(_encoder.Encode(result, context.Key, eventId: IdOf(context)), context.Cancellation);
         }
     }
+
+    // Made of the incoming event's, so that a result that is produced again after a retry has the same id.
+    private static string? IdOf(MessageContext context) =>
+        context.Record?.Headers is { Count: > 0 } headers && headers.TryGetLast(WireHeaders.EventId, out var id) && id.Value.Length <= MaxId
+            ? $"{id.Text}/{context.Group}/{context.Handler}"
+            : null;
 }

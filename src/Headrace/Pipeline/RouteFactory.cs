@@ -52,6 +52,6 @@ internal sealed class RouteFactory
     private MessageEncoder<object> Encoder(string topic, Type result)
     {
         var format = _surroundings.ResultFormat;
-        return new(topic, MessageTypeName.Of(result), format.ContentType, FormatTypes.CreateWriter(format, result, topic));
+        return new(topic, MessageTypeName.Of(result), FormatTypes.CreateWriter(format, result, topic));
     }
 }

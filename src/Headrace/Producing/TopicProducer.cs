@@ -1,4 +1,3 @@
-using System.Buffers;
 using Headrace.Formats;
 
 namespace Headrace.Producing;
@@ -6,8 +5,7 @@ namespace Headrace.Producing;
 /// <summary>Makes records of messages: key, bytes, and the headers that say type, event and trace.</summary>
 internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, RecordKey> key, IMessageFormat format, ClusterProducer cluster) : ITopicProducer<TMessage>
 {
-    private readonly MessageWriter<TMessage> _write = format.CreateWriter<TMessage>(topic);
-    private readonly byte[] _type = System.Text.Encoding.UTF8.GetBytes(MessageTypeName.Of(typeof(TMessage)));
+    private readonly MessageEncoder<TMessage> _encoder = new(topic, MessageTypeName.Of(typeof(TMessage)), format.CreateWriter<TMessage>(topic));
 
     public string Topic => topic;
 
@@ -21,7 +19,7 @@ internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, Recor
             throw new ArgumentException($"A tombstone for {topic} needs a key: it says which key's state is gone. Pass the key.", nameof(key));
         }
 
-        return cluster.ProduceAsync(new(topic, key, null) { Headers = ProduceHeaders.Of(_type, null) }, cancellation);
+        return cluster.ProduceAsync(_encoder.EncodeTombstone(key), cancellation);
     }
 
     public async Task<IReadOnlyList<RecordPosition>> ProduceManyAsync(
@@ -48,12 +46,8 @@ internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, Recor
             throw new ArgumentNullException(nameof(message), $"A message for {topic} is null. To delete a key's state, use ProduceTombstoneAsync.");
         }
 
-        var headers = ProduceHeaders.Of(_type, options);
-        var value = new ArrayBufferWriter<byte>(256);
-        _write(message, value, headers);
-        return new(topic, options?.Key ?? key(message), value.WrittenMemory)
+        return _encoder.Encode(message, options?.Key ?? key(message), options?.Headers, options?.EventId) with
         {
-            Headers = headers,
             Partition = options?.Partition,
             Timestamp = options?.Timestamp,
         };

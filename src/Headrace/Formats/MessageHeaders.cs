@@ -1,26 +1,25 @@
 using System.Diagnostics;
-using Headrace.Formats;
 
-namespace Headrace.Producing;
+namespace Headrace.Formats;
 
 /// <summary>The headers of a produced record: the user's, then the message type, the event's id and the trace it belongs to (W3C Trace Context).</summary>
-internal static class ProduceHeaders
+internal static class MessageHeaders
 {
-    public const string EventId = "headrace-id";
     private const string TraceParent = "traceparent";
     private const string TraceState = "tracestate";
 
-    public static RecordHeaders Of(byte[] type, ProduceOptions? options)
+    /// <exception cref="ArgumentException">The user's headers have one of ours.</exception>
+    public static RecordHeaders Of(byte[] type, RecordHeaders? own = null, string? eventId = null)
     {
         var headers = new RecordHeaders();
-        if (options is not null)
+        if (own is not null)
         {
-            WireHeaders.RefuseReserved(options.Headers);
-            headers.AddRange(options.Headers);
+            WireHeaders.RefuseReserved(own);
+            headers.AddRange(own);
         }
 
         headers.Add(WireHeaders.Type, type);
-        headers.Add(EventId, options?.EventId ?? Guid.CreateVersion7().ToString());
+        headers.Add(WireHeaders.EventId, eventId ?? Guid.CreateVersion7().ToString());
         AddTrace(headers);
         return headers;
     }
