@@ -18,25 +18,26 @@ public sealed class DevBroker : IAsyncDisposable
     private readonly BrokerListener _listener;
     private readonly BrokerState _state;
 
-    private DevBroker(BrokerListener listener, BrokerState state, string host)
+    private DevBroker(BrokerListener listener, BrokerState state)
     {
         _listener = listener;
         _state = state;
-        BootstrapServers = string.Create(CultureInfo.InvariantCulture, $"{host}:{listener.Port}");
+        BootstrapServers = string.Create(CultureInfo.InvariantCulture, $"{state.AdvertisedHost}:{state.AdvertisedPort}");
     }
 
     /// <summary>What clients set as <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers { get; }
 
     /// <summary>The TCP port. It stays reserved until the broker is disposed.</summary>
-    public int Port => _listener.Port;
+    public int Port => _state.AdvertisedPort;
 
     /// <summary>Starts a broker. When this returns, clients can connect.</summary>
     /// <exception cref="ArgumentException">An option is not valid; the message names all that are not.</exception>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<DevBroker> StartAsync(DevBrokerOptions? options = null, CancellationToken cancellation = default)
     {
-        var broker = Reserve(options ?? new DevBrokerOptions());
+        options ??= new DevBrokerOptions();
+        var broker = Create(options, Reserve(options), options.Loggers ?? NullLoggerFactory.Instance);
         try
         {
             await broker.StartListeningAsync(cancellation);
@@ -68,24 +69,24 @@ public sealed class DevBroker : IAsyncDisposable
         _state.Groups.Dispose();
     }
 
-    /// <summary>A broker whose port is known and reserved, but which lets nobody in yet.</summary>
-    internal static DevBroker Reserve(DevBrokerOptions options)
+    /// <summary>Takes the port, so that it is known before the broker is made.</summary>
+    internal static PortReservation Reserve(DevBrokerOptions options) => new(Validate(options), options.Port);
+
+    /// <summary>A broker that lets nobody in yet.</summary>
+    internal static DevBroker Create(DevBrokerOptions options, PortReservation reservation, ILoggerFactory loggers)
     {
-        var address = Validate(options);
-        var loggers = options.Loggers ?? NullLoggerFactory.Instance;
         var topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time);
         var settings = new GroupSettings { InitialRebalanceDelay = options.InitialRebalanceDelay, EvictOnDisconnect = options.EvictOnDisconnect };
         var state = new BrokerState
         {
             ClusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
             AdvertisedHost = options.Host,
+            AdvertisedPort = reservation.Endpoint.Port,
             Time = options.Time,
             Topics = topics,
             Groups = new GroupCoordinator(settings, topics, options.Time, loggers.CreateLogger("Headrace.Broker.Groups")),
         };
-        var listener = new BrokerListener(address, options.Port, state, new RequestTable(loggers), loggers);
-        state.AdvertisedPort = listener.Port;
-        var broker = new DevBroker(listener, state, options.Host);
+        var broker = new DevBroker(new BrokerListener(reservation, state, new RequestTable(loggers), loggers), state);
         loggers.CreateLogger("Headrace.Broker").LogInformation(
             "This is a development broker at {BootstrapServers}: in memory, one node, no access control. It is not for production; use Apache Kafka there.",
             broker.BootstrapServers);

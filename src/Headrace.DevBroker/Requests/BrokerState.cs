@@ -17,8 +17,7 @@ internal sealed class BrokerState
     /// <summary>What clients are told to connect to.</summary>
     public required string AdvertisedHost { get; init; }
 
-    /// <summary>Set once, before the first connection is accepted.</summary>
-    public int AdvertisedPort { get; set; }
+    public required int AdvertisedPort { get; init; }
 
     public required TimeProvider Time { get; init; }
 

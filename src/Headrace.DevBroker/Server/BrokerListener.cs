@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Headrace.Broker.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -10,12 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Headrace.Broker.Server;
 
-/// <summary>The broker's port. It stays reserved from construction to disposal, whether or not anybody is let in.</summary>
+/// <summary>Lets clients in, and keeps track of those that are.</summary>
 internal sealed class BrokerListener : IAsyncDisposable
 {
-    // Bound and never listening: while it lives no other process, and no outgoing connection, gets the port; clients are refused by it.
-    private readonly Socket _reservation;
-    private readonly IPEndPoint _endpoint;
+    private readonly PortReservation _reservation;
     private readonly SocketTransportFactory _transport;
     private readonly ILogger _logger;
     private readonly BrokerState _broker;
@@ -26,24 +23,14 @@ internal sealed class BrokerListener : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private long _lastConnection;
 
-    public BrokerListener(IPAddress address, int port, BrokerState broker, RequestTable table, ILoggerFactory loggers)
+    public BrokerListener(PortReservation reservation, BrokerState broker, RequestTable table, ILoggerFactory loggers)
     {
+        _reservation = reservation;
         _broker = broker;
         _table = table;
         _logger = loggers.CreateLogger("Headrace.Broker.Server");
-        _reservation = Bind(new IPEndPoint(address, port));
-        _endpoint = (IPEndPoint)_reservation.LocalEndPoint!;
-        if (OperatingSystem.IsWindows())
-        {
-            // There a second socket cannot share the port safely, so the port is only chosen here, not held.
-            _reservation.Dispose();
-        }
-
-        var options = new SocketTransportOptions { CreateBoundListenSocket = endpoint => Bind((IPEndPoint)endpoint) };
-        _transport = new SocketTransportFactory(Options.Create(options), loggers);
+        _transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = PortReservation.Bind }), loggers);
     }
-
-    public int Port => _endpoint.Port;
 
     public Gate Gate { get; } = new();
 
@@ -54,7 +41,7 @@ internal sealed class BrokerListener : IAsyncDisposable
         {
             if (_listener is null)
             {
-                _listener = await _transport.BindAsync(_endpoint, cancellation);
+                _listener = await _transport.BindAsync(_reservation.Endpoint, cancellation);
                 _accepting = AcceptAsync(_listener);
             }
         }
@@ -97,26 +84,6 @@ internal sealed class BrokerListener : IAsyncDisposable
         await StopAsync();
         _reservation.Dispose();
         _switching.Dispose();
-    }
-
-    private static Socket Bind(IPEndPoint endpoint)
-    {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (!OperatingSystem.IsWindows())
-            {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            }
-
-            socket.Bind(endpoint);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 
     private async Task AcceptAsync(IConnectionListener listener)
