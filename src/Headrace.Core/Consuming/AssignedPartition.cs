@@ -9,7 +9,7 @@ internal sealed class AssignedPartition : IDisposable
     private readonly CancellationTokenSource _lost = new();
 
     // Written by the loop, read by workers before every record.
-    private volatile bool _isClosing;
+    private long _closesAt = long.MaxValue;
     private Task _cancelled = Task.CompletedTask;
 
     public AssignedPartition(string topic, int partition, long start, long committed) =>
@@ -47,12 +47,18 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>Nothing may be committed for it any more.</summary>
     public bool IsLost { get; set; }
 
-    /// <summary>Workers start no more of its records.</summary>
-    public bool IsClosing
+    /// <summary>Workers begin only records before this offset.</summary>
+    public long ClosesAt
     {
-        get => _isClosing;
-        set => _isClosing = value;
+        get => Volatile.Read(ref _closesAt);
+        set => Volatile.Write(ref _closesAt, value);
     }
+
+    /// <summary>The partition is being given up.</summary>
+    public bool IsClosing => ClosesAt != long.MaxValue;
+
+    /// <summary>The lowest offset whose handler threw: what comes after it cannot be committed.</summary>
+    public long FailedAt { get; set; } = long.MaxValue;
 
     public void Link(Lane lane)
     {

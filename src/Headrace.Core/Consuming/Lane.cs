@@ -14,6 +14,7 @@ internal sealed class Lane
 
     private readonly Action _onHandled;
     private int _claim;
+    private long _begun;
     private ValueTaskAwaiter<Settlement> _handling;
     private WorkerPool? _pool;
 
@@ -47,8 +48,24 @@ internal sealed class Lane
 
     public int Remaining { get; private set; }
 
-    public void Open(AssignedPartition partition, bool isKeyed, ulong hash) =>
+    /// <summary>The last offset that its worker has begun, or was about to. The loop reads it when the partition closes.</summary>
+    public long Begun => Volatile.Read(ref _begun);
+
+    public void Open(AssignedPartition partition, bool isKeyed, ulong hash)
+    {
         (Partition, IsKeyed, Hash, State) = (partition, isKeyed, hash, LaneState.Open);
+        Volatile.Write(ref _begun, -1);
+    }
+
+    /// <summary>
+    /// The worker is about to begin a record; <see langword="false"/> when it must not. Either it sees that the partition closes, or the loop – which
+    /// makes every processor's writes visible in between – sees what was begun.
+    /// </summary>
+    public bool TryBegin(long offset)
+    {
+        Volatile.Write(ref _begun, offset);
+        return offset < Partition.ClosesAt;
+    }
 
     public void Append(TrackedRecord record)
     {

@@ -93,22 +93,40 @@ internal sealed class LaneScheduler
     }
 
     /// <summary>
-    /// Lets go of every record of the partition that no worker has begun. What workers have begun goes on; the partition is drained when it has no
-    /// lanes left.
+    /// Begins to give the partition up. What workers have begun goes on, and so does what lies before it: were it dropped, the watermark could not pass
+    /// it, and its next owner would repeat all that is settled above. Everything else is let go. The partition is drained when it has no lanes left.
     /// </summary>
     public void Close(AssignedPartition partition)
     {
-        partition.IsClosing = true;
+        partition.ClosesAt = -1;
+        Interlocked.MemoryBarrierProcessWide();
+        var end = partition.IsLost || _workers.IsPaused ? -1 : Frontier(partition);
+        partition.ClosesAt = end;
         for (var lane = partition.Lanes; lane is not null;)
         {
             var following = lane.Following;
-            if (lane.State != LaneState.Handed || lane.TryTakeBack())
+            var goesOn = lane.State != LaneState.Parked && lane.Head!.Offset < end;
+            if (!goesOn && (lane.State != LaneState.Handed || lane.TryTakeBack()))
             {
                 Drop(lane);
             }
 
             lane = following;
         }
+    }
+
+    // Up to here, exclusively, records are worth handling: beyond what has been begun nobody waits for them, and beyond one that is stuck – its retry is
+    // due later, or its handler threw – nothing can be committed.
+    private static long Frontier(AssignedPartition partition)
+    {
+        var (begun, stuck) = (partition.Tracker.HighestSettled(), partition.FailedAt);
+        for (var lane = partition.Lanes; lane is not null; lane = lane.Following)
+        {
+            begun = Math.Max(begun, lane.State == LaneState.Handed ? lane.Begun : -1);
+            stuck = Math.Min(stuck, lane.State == LaneState.Parked ? lane.Head!.Offset : long.MaxValue);
+        }
+
+        return Math.Min(begun + 1, stuck);
     }
 
     private void Take(TrackedRecord report)
@@ -138,6 +156,7 @@ internal sealed class LaneScheduler
                 break;
             case Outcome.Failed:
                 Failure ??= (report.Record.Position, report.Failure!);
+                lane.Partition.FailedAt = Math.Min(lane.Partition.FailedAt, report.Offset);
                 Drop(lane);
                 break;
             default:
@@ -155,7 +174,7 @@ internal sealed class LaneScheduler
             lane.State = LaneState.Open;
             _unused.Push(lane);
         }
-        else if (lane.Partition.IsClosing)
+        else if (lane.Head!.Offset >= lane.Partition.ClosesAt)
         {
             Drop(lane);
         }

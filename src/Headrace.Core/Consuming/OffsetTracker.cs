@@ -78,6 +78,20 @@ internal sealed class OffsetTracker
         return true;
     }
 
+    /// <summary>The highest offset that is settled, wherever the watermark is; -1 when none above it is.</summary>
+    public long HighestSettled()
+    {
+        for (var i = Count - 1; i >= 0; i--)
+        {
+            if (_ring[(_head + i) & (_ring.Length - 1)] is { Outcome: Outcome.Settled } record)
+            {
+                return record.Offset;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Lets go of every record; the watermark stays.</summary>
     public void Clear(Action<TrackedRecord> passed)
     {

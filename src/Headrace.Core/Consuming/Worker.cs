@@ -65,7 +65,7 @@ internal sealed class Worker
         var handlers = 0;
         for (var goesOn = true; goesOn && left > 0; left--)
         {
-            if (lane.Partition.IsClosing || _pool.IsPaused || _pool.IsStopped)
+            if (_pool.IsPaused || _pool.IsStopped || !lane.TryBegin(record.Offset))
             {
                 Report(record, Outcome.HandedBack);
                 break;

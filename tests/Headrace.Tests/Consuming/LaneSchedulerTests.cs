@@ -45,26 +45,62 @@ public sealed class LaneSchedulerTests
     }
 
     [Fact]
-    public void A_partition_that_closes_keeps_only_what_workers_have_begun()
+    public void A_partition_that_closes_finishes_what_lies_before_what_was_begun_and_no_more()
     {
         var model = new SchedulerModel(Ordering.ByKey);
-        foreach (var key in new[] { "a", "b", "c" })
+        foreach (var key in new[] { "a", "b", "c", "a", "b" })
         {
             model.Arrive(key);
         }
 
         model.HandOut();
-        var begun = model.Claim();
+        var (_, b) = (model.Claim(), model.Claim());
+        Assert.True(b.TryBegin(b.Cursor.Offset));
+        model.Scheduler.Close(model.Partition);
+        Assert.Equal(2, model.Partition.ClosesAt);
+        Assert.Equal(2, model.Partition.LaneCount);
+        Assert.Null(model.TryClaim());
+        Assert.False(b.TryBegin(4));
+    }
+
+    [Fact]
+    public void A_partition_that_closes_waits_for_no_retry()
+    {
+        var model = new SchedulerModel(Ordering.ByKey);
+        model.Arrive("a");
+        model.Arrive("b");
+        model.HandOut();
+        var (a, b) = (model.Claim(), model.Claim());
+        model.Finish(a, Outcome.Retry, TimeSpan.FromHours(1));
+        model.HandOut();
+        Assert.True(b.TryBegin(b.Cursor.Offset));
         model.Scheduler.Close(model.Partition);
         Assert.Equal(1, model.Partition.LaneCount);
-        Assert.Null(model.TryClaim());
 
-        model.Finish(begun, Outcome.Settled);
+        model.Finish(b, Outcome.Settled);
         model.HandOut();
         Assert.Equal(0, model.Partition.LaneCount);
         Assert.Equal(0, model.Records.Held);
         model.Partition.Tracker.Advance(model.Records.Pass);
-        Assert.Equal(1, model.Partition.Tracker.Watermark);
+        Assert.Equal(0, model.Partition.Tracker.Watermark);
+    }
+
+    [Fact]
+    public void A_lost_partition_keeps_only_what_workers_hold()
+    {
+        var model = new SchedulerModel(Ordering.ByKey);
+        model.Arrive("a");
+        model.Arrive("b");
+        model.HandOut();
+        var held = model.Claim();
+        model.Partition.IsLost = true;
+        model.Scheduler.Close(model.Partition);
+        Assert.Equal(1, model.Partition.LaneCount);
+        Assert.Equal(1, model.Records.Held);
+
+        model.Finish(held, Outcome.Abandoned);
+        model.HandOut();
+        Assert.Equal(0, model.Records.Held);
     }
 
     [Fact]

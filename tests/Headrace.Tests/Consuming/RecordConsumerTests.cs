@@ -123,7 +123,7 @@ public sealed class RecordConsumerTests(KafkaUnderTest kafka)
                 inside.TryRemove(key, out _);
                 return Settlement.Settled;
             },
-            static options => new() { GroupId = options.GroupId, Topics = options.Topics, ClientSettings = options.ClientSettings, Workers = 16 });
+            traffic.Options(workers: 16));
         consumer.Start();
         await traffic.UntilHandledAsync(5_000);
 
@@ -180,7 +180,7 @@ public sealed class RecordConsumerTests(KafkaUnderTest kafka)
 
                 return Settlement.Settled;
             },
-            static options => new() { GroupId = options.GroupId, Topics = options.Topics, ClientSettings = options.ClientSettings, Workers = 4 });
+            traffic.Options(workers: 4));
         consumer.Start();
         await traffic.UntilHandledAsync(4);
         using var deadline = new CancellationTokenSource();
@@ -247,7 +247,7 @@ public sealed class RecordConsumerTests(KafkaUnderTest kafka)
                 traffic.Note(record);
                 return ValueTask.FromResult(traffic.Handled.Count > 1_900 ? Settlement.Settled : Settlement.RetryAfter(TimeSpan.FromMilliseconds(1)));
             },
-            static options => new() { GroupId = options.GroupId, Topics = options.Topics, ClientSettings = options.ClientSettings, LookAheadRecords = 100 });
+            traffic.Options(lookAhead: 100));
         consumer.Start();
         await Traffic.UntilAsync(
             () =>

@@ -46,13 +46,24 @@ internal sealed class Traffic : IAsyncDisposable
         Assert.Equal(0, failed);
     }
 
-    public RecordConsumer Consume(RecordDelegate handle, Func<ConsumerOptions, ConsumerOptions>? with = null, ILoggerFactory? loggers = null, TimeProvider? time = null)
+    public RecordConsumer Consume(RecordDelegate handle, ConsumerOptions? options = null, ILoggerFactory? loggers = null)
     {
-        var options = new ConsumerOptions { GroupId = Group, Topics = [Topic], ClientSettings = Settings(), CommitInterval = TimeSpan.FromMilliseconds(100) };
-        var consumer = new RecordConsumer(with is null ? options : with(options), handle, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
+        var consumer = new RecordConsumer(options ?? Options(), handle, loggers ?? NullLoggerFactory.Instance, TimeProvider.System);
         _consumers.Add(consumer);
         return consumer;
     }
+
+    public ConsumerOptions Options(int workers = 2, int lookAhead = 10_000, TimeSpan? revokeDrain = null, StartPosition startAt = default, params (string Name, string Value)[] settings) => new()
+    {
+        GroupId = Group,
+        Topics = [Topic],
+        ClientSettings = Settings(settings),
+        CommitInterval = TimeSpan.FromMilliseconds(100),
+        Workers = workers,
+        LookAheadRecords = lookAhead,
+        RevokeDrain = revokeDrain ?? TimeSpan.FromSeconds(10),
+        StartAt = startAt,
+    };
 
     /// <summary>Client settings that reach the broker and make rebalances quick.</summary>
     public Dictionary<string, string> Settings(params (string Name, string Value)[] more)

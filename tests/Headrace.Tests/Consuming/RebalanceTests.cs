@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Headrace.Tests.Testing;
+
+namespace Headrace.Tests.Consuming;
+
+public sealed class RebalanceTests(KafkaUnderTest kafka)
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("cooperative-sticky")]
+    [InlineData("range")]
+    public async Task A_second_member_takes_over_mid_flight_and_nothing_is_lost_or_out_of_order(string strategy)
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 6);
+        traffic.Produce(6_000, static i => "k" + (i % 120));
+        var settled = new ConcurrentDictionary<RecordPosition, int>();
+        RecordDelegate Slowly(string name) => async record =>
+        {
+            var position = record.Position;
+            traffic.Note(record, name);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, record.Cancellation);
+            settled.AddOrUpdate(position, 1, static (_, times) => times + 1);
+            return Settlement.Settled;
+        };
+        var first = traffic.Consume(Slowly("first"), traffic.Options(workers: 8, settings: ("partition.assignment.strategy", strategy)));
+        first.Start();
+        await traffic.UntilHandledAsync(500);
+        var second = traffic.Consume(Slowly("second"), traffic.Options(workers: 8, settings: ("partition.assignment.strategy", strategy)));
+        second.Start();
+        await Traffic.UntilAsync(() => first.Snapshot().Partitions.Count == 3 && second.Snapshot().Partitions.Count == 3, traffic.Describe);
+        await Traffic.UntilAsync(() => settled.Count > 4_000, traffic.Describe);
+        await second.StopAsync(Traffic.In(Long));
+        await Traffic.UntilAsync(() => settled.Count == 6_000, () => $"{settled.Count} settled; {traffic.Describe()}");
+        await first.StopAsync(Traffic.In(Long));
+
+        Assert.Equal(6_000, traffic.Committed(6).Values.Sum());
+        Assert.DoesNotContain(settled.Values, static times => times > 1);
+        foreach (var lane in traffic.Handled.GroupBy(static handled => (handled.Key, handled.Position.Partition)))
+        {
+            Assert.Equal(lane.Select(static handled => handled.Position.Offset).Order(), lane.Select(static handled => handled.Position.Offset));
+        }
+    }
+
+    [Fact]
+    public async Task Partitions_that_stay_flow_while_a_revoked_one_drains()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 2);
+        var (go, began) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new ConcurrentDictionary<int, bool>());
+        RecordDelegate Handle(string name) => async record =>
+        {
+            var isStuck = record.Offset == 0 && began.TryAdd(record.Partition, true);
+            if (isStuck)
+            {
+                await go.Task;
+            }
+
+            traffic.Note(record, name);
+            return Settlement.Settled;
+        };
+
+        // Both partitions have a record that takes until it is told.
+        traffic.Produce(1, static _ => "a", partition: 0);
+        traffic.Produce(1, static _ => "a", partition: 1);
+        var first = traffic.Consume(Handle("first"), traffic.Options(workers: 8, revokeDrain: Long));
+        first.Start();
+        await Traffic.UntilAsync(() => began.Count == 2, traffic.Describe);
+        var second = traffic.Consume(Handle("second"), traffic.Options(workers: 8, revokeDrain: Long));
+        second.Start();
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+
+        // One is being given up and drains; the other goes on. Nobody has the first one yet.
+        traffic.Produce(200, static i => "k" + i, partition: 0);
+        traffic.Produce(200, static i => "k" + i, partition: 1);
+        await traffic.UntilHandledAsync(200);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Single(traffic.Handled.Select(static handled => handled.Position.Partition).Distinct());
+        Assert.Empty(second.Snapshot().Partitions);
+
+        go.SetResult();
+        await traffic.UntilHandledAsync(402);
+        Assert.Equal(402, traffic.Handled.Select(static handled => handled.Position).Distinct().Count());
+        Assert.Equal(402, traffic.Handled.Count);
+        Assert.Single(second.Snapshot().Partitions);
+    }
+
+    [Fact]
+    public async Task A_drain_that_takes_too_long_is_cancelled_and_the_next_owner_gets_the_record()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 2);
+        var cancelled = new ConcurrentQueue<RecordPosition>();
+        traffic.Produce(1, static _ => "a", partition: 0);
+        traffic.Produce(1, static _ => "a", partition: 1);
+        var first = traffic.Consume(
+            async record =>
+            {
+                var position = record.Position;
+                traffic.Note(record, "first");
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, record.Cancellation);
+                }
+                finally
+                {
+                    cancelled.Enqueue(position);
+                }
+
+                return Settlement.Settled;
+            },
+            Hasty(traffic));
+        first.Start();
+        await traffic.UntilHandledAsync(2);
+        var second = traffic.Consume(traffic.Collect("second"), Hasty(traffic));
+        second.Start();
+        await traffic.UntilHandledAsync(3);
+
+        var (consumer, _, position) = traffic.Handled.Last();
+        Assert.Equal("second", consumer);
+        Assert.Equal([position], cancelled);
+        Assert.Null(first.Fault);
+        Assert.Equal(ConsumerState.Running, first.Snapshot().State);
+        await Traffic.UntilAsync(() => traffic.Committed(2).GetValueOrDefault(position.Partition) == 1, traffic.Describe);
+    }
+
+    [Fact]
+    public async Task A_group_of_range_members_gives_everything_up_and_takes_it_again()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 4);
+        var members = Enumerable.Range(0, 3).Select(i => traffic.Consume(traffic.Collect("m" + i), traffic.Options(settings: ("partition.assignment.strategy", "range")))).ToList();
+        foreach (var member in members)
+        {
+            member.Start();
+            traffic.Produce(400, static i => "k" + i);
+        }
+
+        await traffic.UntilHandledAsync(1_200);
+        await Traffic.UntilAsync(() => members.Sum(static member => member.Snapshot().Partitions.Count) == 4 && members.All(static member => member.Snapshot().Partitions.Count > 0), traffic.Describe);
+        foreach (var member in members)
+        {
+            await member.StopAsync(Traffic.In(Long));
+        }
+
+        Assert.Equal(1_200, traffic.Handled.Select(static handled => handled.Position).Distinct().Count());
+        Assert.Equal(1_200, traffic.Committed(4).Values.Sum());
+    }
+
+    [Fact]
+    public async Task A_static_member_keeps_its_partitions_over_a_restart()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 4);
+        var a = traffic.Consume(traffic.Collect("a"), traffic.Options(settings: ("group.instance.id", "a")));
+        var b = traffic.Consume(traffic.Collect("b"), traffic.Options(settings: ("group.instance.id", "b")));
+        a.Start();
+        b.Start();
+        await Traffic.UntilAsync(() => a.Snapshot().Partitions.Count == 2 && b.Snapshot().Partitions.Count == 2, traffic.Describe);
+        var before = a.Snapshot().Partitions.Select(static partition => partition.Partition).Order().ToList();
+        await a.StopAsync(Traffic.In(Long));
+        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Equal(2, b.Snapshot().Partitions.Count);
+        a.Start();
+        await Traffic.UntilAsync(() => a.Snapshot().Partitions.Count == 2, traffic.Describe);
+        Assert.Equal(before, a.Snapshot().Partitions.Select(static partition => partition.Partition).Order());
+    }
+
+    private static ConsumerOptions Hasty(Traffic traffic) => traffic.Options(workers: 8, revokeDrain: TimeSpan.FromMilliseconds(300));
+}
