@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Headrace.Benchmarks;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed class Arguments
+{
+    public const string Usage =
+        """
+        Runs the benchmarks: one process per case, the cases in turn, round after round. A ratio is the median of the ratios within a round.
+
+          ./bench [NAME…] [--rounds N] [--kafka HOST:PORT] [--json FILE]
+
+        --rounds   how often every case runs; 5 unless told
+        --kafka    measures on this Apache Kafka instead of the dev broker; the benchmark 'broker' compares the two
+        --json     writes a line per case and metric: benchmark, case, metric, median, lowerQuartile, ratio, against
+        """;
+
+    public IReadOnlyList<Benchmark> Benchmarks { get; private set; } = Catalog.All;
+
+    public int Rounds { get; private set; } = 5;
+
+    public string? Kafka { get; private set; }
+
+    public string? JsonFile { get; private set; }
+
+    /// <summary>False when there is nothing to run: with arguments when help was asked for, without when they make no sense.</summary>
+    public static bool TryParse(string[] args, [NotNullWhen(true)] out Arguments? arguments, out string text)
+    {
+        arguments = new();
+        text = $"{Usage}\n\nBenchmarks:\n{string.Join('\n', Catalog.All.Select(one => $"  {one.Name,-10} {one.What}"))}";
+        if (args.Any(argument => argument is "-h" or "--help"))
+        {
+            return false;
+        }
+
+        if (arguments.Read(new(args)) is not { } fault)
+        {
+            return true;
+        }
+
+        text = $"error: {fault}\n\n{text}";
+        arguments = null;
+        return false;
+    }
+
+    private string? Read(Queue<string> args)
+    {
+        var named = new List<Benchmark>();
+        while (args.TryDequeue(out var name))
+        {
+            if (!name.StartsWith('-'))
+            {
+                if (Catalog.All.FirstOrDefault(one => one.Name == name) is not { } benchmark)
+                {
+                    return $"there is no benchmark '{name}'.";
+                }
+
+                named.Add(benchmark);
+            }
+            else if (!args.TryDequeue(out var value))
+            {
+                return $"{name} takes a value.";
+            }
+            else if (!Set(name, value))
+            {
+                return $"{name} {value} is not understood.";
+            }
+        }
+
+        Benchmarks = named.Count > 0 ? named : Benchmarks;
+        return null;
+    }
+
+    private bool Set(string name, string value)
+    {
+        switch (name)
+        {
+            case "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds > 0:
+                Rounds = rounds;
+                return true;
+            case "--kafka" when value.Contains(':', StringComparison.Ordinal):
+                Kafka = value;
+                return true;
+            case "--json":
+                JsonFile = value;
+                return true;
+            default:
+                return false;
+        }
+    }
+}

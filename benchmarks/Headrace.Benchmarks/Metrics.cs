@@ -1,0 +1,10 @@
+namespace Headrace.Benchmarks;
+
+/// <summary>The names of what is measured.</summary>
+internal static class Metrics
+{
+    public const string RecordsPerSecond = "records/s";
+    public const string BytesPerRecord = "allocated B/record";
+    public const string Produced = "produced records/s";
+    public const string Consumed = "consumed records/s";
+}

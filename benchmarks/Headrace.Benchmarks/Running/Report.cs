@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Headrace.Benchmarks.Running;
+
+/// <summary>From the values of all rounds to medians and ratios, for people and as JSON lines.</summary>
+internal static class Report
+{
+    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web);
+
+    public static List<ReportRow> Summarise(Benchmark benchmark, Dictionary<string, List<IReadOnlyDictionary<string, double>>> results)
+    {
+        // Only where the first case ran is there something to compare with.
+        var baseline = results.GetValueOrDefault(benchmark.Cases[0].Name);
+        return
+        [
+            .. from result in results
+               from metric in result.Value[0].Keys
+               let values = result.Value.Select(round => round[metric]).ToList()
+               let ratios = baseline is null || ReferenceEquals(baseline, result.Value) ? null : values.Zip(baseline, (value, first) => value / first[metric]).ToList()
+               select new ReportRow(
+                   benchmark.Name, result.Key, metric, Quantile(values, 0.5), Quantile(values, 0.25), ratios is null ? null : Quantile(ratios, 0.5), ratios is null ? null : benchmark.Cases[0].Name),
+        ];
+    }
+
+    public static void Print(IReadOnlyCollection<ReportRow> rows)
+    {
+        Console.WriteLine($"\n  {"case",-14} {"metric",-20} {"median",12} {"lower quartile",16}   ratio");
+        foreach (var row in rows)
+        {
+            var ratio = row.Ratio is { } value ? $"{value.ToString("0.00", CultureInfo.InvariantCulture)} × {row.Against}" : "";
+            Console.WriteLine($"  {row.Case,-14} {row.Metric,-20} {Number(row.Median),12} {Number(row.LowerQuartile),16}   {ratio}");
+        }
+    }
+
+    public static Task WriteAsync(IEnumerable<ReportRow> rows, string file, CancellationToken cancellation) =>
+        File.WriteAllLinesAsync(file, rows.Select(row => JsonSerializer.Serialize(row, Lines)), cancellation);
+
+    public static string Number(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>Between two values in proportion, as most tools do it.</summary>
+    private static double Quantile(IEnumerable<double> values, double fraction)
+    {
+        var sorted = values.Order().ToList();
+        var place = fraction * (sorted.Count - 1);
+        var below = (int)place;
+        var above = Math.Min(below + 1, sorted.Count - 1);
+        return sorted[below] + (place - below) * (sorted[above] - sorted[below]);
+    }
+}
