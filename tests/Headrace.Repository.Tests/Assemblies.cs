@@ -1,8 +1,11 @@
+using Microsoft.CodeAnalysis;
+
 namespace Headrace.Repository;
 
 /// <summary>What this test program runs with: every project under src, and all that they refer to.</summary>
 internal static class Assemblies
 {
-    /// <summary>The paths of the files.</summary>
-    public static IReadOnlyList<string> All { get; } = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+    public static IReadOnlyDictionary<string, MetadataReference> ByName { get; } =
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .ToDictionary(path => Path.GetFileNameWithoutExtension(path), MetadataReference (path) => MetadataReference.CreateFromFile(path));
 }

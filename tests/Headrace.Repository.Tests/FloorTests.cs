@@ -64,7 +64,7 @@ public sealed class FloorTests
 
     private static CSharpCompilation Compile(string project, List<SourceFile> files)
     {
-        var references = Assemblies.All.Where(path => Path.GetFileNameWithoutExtension(path) != project).Select(path => MetadataReference.CreateFromFile(path));
+        var references = Assemblies.ByName.Where(assembly => assembly.Key != project).Select(assembly => assembly.Value);
         var usings = CSharpSyntaxTree.ParseText(
             """
             global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq;

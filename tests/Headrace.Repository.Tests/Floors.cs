@@ -17,6 +17,6 @@ internal static class Floors
     {
         ["Headrace.DevBroker"] = ["Wire", "Records", "Log", "Topics", "Groups", "Requests", "Server", "Hosting"],
         ["Headrace.Core"] = ["Diagnostics", "Records", "Clients", "Producing", "Consuming"],
-        ["Headrace"] = ["Formats", "Pipeline", "Handlers", "Topology", "Failures", "Producing", "Hosting"],
+        ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Hosting"],
     };
 }

@@ -27,10 +27,8 @@ internal static class PublicApi
 
     public static string Print(string assembly)
     {
-        var references = Assemblies.All.Select(path => MetadataReference.CreateFromFile(path)).ToList();
-        var wanted = references.Single(reference => Path.GetFileNameWithoutExtension(reference.FilePath) == assembly);
-        var compilation = CSharpCompilation.Create("api", references: references);
-        var symbol = (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(wanted)!;
+        var compilation = CSharpCompilation.Create("api", references: Assemblies.ByName.Values);
+        var symbol = (IAssemblySymbol)compilation.GetAssemblyOrModuleSymbol(Assemblies.ByName[assembly])!;
         var text = new StringBuilder();
         foreach (var type in TypesIn(symbol.GlobalNamespace).OrderBy(type => type.ToDisplayString(), StringComparer.Ordinal))
         {

@@ -14,7 +14,7 @@ public sealed partial class WordTests
             from file in Checkout.Sources
             from type in file.Nodes.OfType<BaseTypeDeclarationSyntax>()
             let word = Word().Matches(type.Identifier.Text).Select(match => match.Value).FirstOrDefault(Banned.Contains)
-            where word is not null
+            where word is not null && !IsTheFrameworks(word, type)
             select $"{file.At(type)}: {type.Identifier.Text} has the word {word}",
             "It says nothing. Name the type after what it does.");
 
@@ -27,6 +27,10 @@ public sealed partial class WordTests
             where MachinePath().IsMatch(line.Item)
             select $"{file}:{line.Index + 1}: {line.Item.Trim()}",
             "It exists on one machine only. Say it relative to the project, or by a setting.");
+
+    // What extends a TimeProvider or an ILoggerProvider may say so.
+    private static bool IsTheFrameworks(string word, BaseTypeDeclarationSyntax type) =>
+        type.BaseList?.Types.Any(parent => parent.Type.ToString().EndsWith(word, StringComparison.Ordinal)) ?? false;
 
     private static bool IsText(string file) => Path.GetExtension(file) is not (".png" or ".jpg" or ".ico" or ".woff2" or ".gz" or ".bin");
 
