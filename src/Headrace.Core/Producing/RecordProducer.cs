@@ -1,3 +1,7 @@
+using System.Globalization;
+using Headrace.Clients;
+using Headrace.Clients.Native;
+using Headrace.Producing;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace;
@@ -5,23 +9,155 @@ namespace Headrace;
 /// <summary>Produces records: <c>acks=all</c>, idempotent, the key decides the partition as in Java. Safe for many threads.</summary>
 public sealed class RecordProducer : IAsyncDisposable
 {
+    private const string Category = "Headrace.Producing";
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan FlushSlice = TimeSpan.FromMilliseconds(100);
+    private readonly DeliveryPool _pool = new();
+    private readonly FlushGate _gate = new();
+    private readonly ConnectionState _connection;
+    private readonly ProduceFaults _faults;
+    private readonly WaitingSends _waiting;
+    private readonly DeliveryLoop _loop;
+    private readonly Lock _closing = new();
+    private volatile bool _isClosed;
+    private Task? _closed;
+
     /// <summary>A producer; it connects in the background, Kafka need not be there yet.</summary>
-    /// <param name="clientSettings">Settings of the client library, verbatim, over our defaults.</param>
+    /// <param name="clientSettings">Settings of the client library, verbatim, over our defaults; docs/settings.md lists them.</param>
     /// <param name="loggers">Where it logs: category <c>Headrace.Producing</c>.</param>
-    public RecordProducer(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers) => throw new NotImplementedException();
+    /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
+    public RecordProducer(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger(Category);
+        var settings = ClientSettings.For(ClientRole.Producer, clientSettings);
+        settings.Log(logger, "the producer");
+        _connection = new(logger, "The producer");
+        _faults = new(settings, _connection);
+        _waiting = new(Timeout(settings));
+        _loop = new(settings, _connection, _faults, _waiting, logger);
+    }
+
+    /// <summary>Whether the cluster answers. A producer that never reached it, or lost every broker, is not connected.</summary>
+    public bool IsConnected => _connection.IsConnected;
+
+    /// <summary>The newest error of the connection that is not yet over; <see langword="null"/> when there is none.</summary>
+    public string? LastError => _connection.LastError;
+
+    internal ProducerSession? Session => _loop.Session;
 
     /// <summary>
-    /// Produces a record; completes with its position when the broker has acknowledged it, else with a <see cref="ProduceException"/>, once.
-    /// A full send queue is waited for. Cancelling stops the waiting, not the record: it may still be stored.
+    /// Produces a record; completes with its position when the broker has acknowledged it, else with a <see cref="ProduceException"/>, once. A full send
+    /// queue is waited for. Cancelling stops the waiting, not the record: it may still be stored. The record's bytes are copied before this returns, also
+    /// when it then waits. The offset is -1 when a retry found the record stored already and the broker no longer said where.
     /// </summary>
-    public ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="ProduceException">The record was refused, or not acknowledged within <c>message.timeout.ms</c>.</exception>
+    /// <exception cref="ObjectDisposedException">The producer is closed.</exception>
+    public ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, CancellationToken cancellation = default)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<RecordPosition>(cancellation);
+        }
 
-    /// <summary>Produces a record and calls back, on the producer's own thread, when it is acknowledged or has failed. A full send queue blocks the caller.</summary>
-    public void Produce(in OutgoingRecord record, Action<RecordPosition, ProduceException?>? onDelivered) => throw new NotImplementedException();
+        var delivery = Prepare(record, isAwaited: true, onDelivered: null);
+        Send(record, delivery, blocks: false);
+        delivery.AbandonOn(cancellation);
+        return delivery.Task;
+    }
+
+    /// <summary>
+    /// Produces a record and calls back, on the producer's own thread, when it is acknowledged or has failed. A full send queue blocks the caller, except
+    /// within a callback. The callback must be short and must not throw.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The producer is closed.</exception>
+    public void Produce(in OutgoingRecord record, Action<RecordPosition, ProduceException?>? onDelivered) =>
+        Send(record, Prepare(record, isAwaited: false, onDelivered), blocks: !_loop.IsCurrentThread);
 
     /// <summary>Waits until everything produced so far is acknowledged or has failed.</summary>
-    public Task FlushAsync(CancellationToken deadline) => throw new NotImplementedException();
+    /// <exception cref="OperationCanceledException">The deadline came first; the records are still on their way.</exception>
+    public async Task FlushAsync(CancellationToken deadline)
+    {
+        var done = _gate.WhenDone();
+        // The library sends what lingers only while it is asked to.
+        while (!done.IsCompleted)
+        {
+            deadline.ThrowIfCancellationRequested();
+            await Task.WhenAny(done, Task.Run(() => _loop.Session?.Flush(FlushSlice), CancellationToken.None));
+            // Its count is zero a moment before the last delivery is reported, and while records wait for room.
+            await Task.WhenAny(done, Task.Delay(FlushPause, TimeProvider.System, CancellationToken.None));
+        }
+    }
 
-    /// <summary>Flushes, at most 10 s, and closes. What was not acknowledged ends in an exception.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Flushes, at most 7 s, and closes, at most 10 s in all. What was not acknowledged ends in an exception.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_closing)
+        {
+            _isClosed = true;
+            return new(_closed ??= CloseAsync());
+        }
+    }
+
+    private static TimeSpan Timeout(ClientSettings settings)
+    {
+        var milliseconds = int.Parse(settings.Effective("message.timeout.ms")!, CultureInfo.InvariantCulture);
+        return milliseconds == 0 ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    private Delivery Prepare(in OutgoingRecord record, bool isAwaited, Action<RecordPosition, ProduceException?>? onDelivered)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        var delivery = _pool.Rent();
+        delivery.Prepare(record, isAwaited, onDelivered);
+        delivery.Generation = _gate.Add();
+        return delivery;
+    }
+
+    private void Send(in OutgoingRecord record, Delivery delivery, bool blocks)
+    {
+        var error = _waiting.IsEmpty && _loop.Session is { } session ? session.Send(record, delivery) : new(ErrorCode.QueueFull);
+        switch (error.Code)
+        {
+            case ErrorCode.None:
+                break;
+            case ErrorCode.QueueFull or ErrorCode.Fatal:
+                Wait(record, delivery, blocks);
+                break;
+            default:
+                delivery.Complete(new(record.Topic, -1, -1), _faults.Of(delivery, error.Code, error.Detail, possiblyPersisted: false));
+                break;
+        }
+    }
+
+    private void Wait(in OutgoingRecord record, Delivery delivery, bool blocks)
+    {
+        if (_waiting.Add(record, delivery) is not { } send)
+        {
+            delivery.Complete(new(record.Topic, -1, -1), ProduceFaults.OfClosed(record.Topic, possiblyPersisted: false));
+            return;
+        }
+
+        // Room may have come between the refusal and now, with no delivery left that would wake the loop.
+        _waiting.Pump(_loop.Session);
+        if (blocks)
+        {
+            send.Left.Wait();
+        }
+    }
+
+    private async Task CloseAsync()
+    {
+        using var deadline = new CancellationTokenSource(FlushTime);
+        try
+        {
+            await FlushAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What is left ends in an exception of its own.
+        }
+
+        await _loop.StopAsync();
+    }
 }

@@ -71,11 +71,11 @@ internal sealed unsafe class ProducerHandle : IDisposable
     /// <summary>Waits until everything is delivered or has failed; the delivery events must be taken by another thread meanwhile.</summary>
     public NativeError Flush(TimeSpan timeout) => NativeError.Of(Librdkafka.rd_kafka_flush(_client.Native, QueueHandle.Milliseconds(timeout)));
 
-    /// <summary>Fails what is queued, and what is on its way to a broker (possibly persisted), with delivery events.</summary>
+    /// <summary>Fails what is queued, and what is on its way to a broker (possibly persisted); the delivery events come later.</summary>
     public NativeError Purge()
     {
-        const int QueuedAndInFlight = 0x1 | 0x2;
-        return NativeError.Of(Librdkafka.rd_kafka_purge(_client.Native, QueuedAndInFlight));
+        const int QueuedAndInFlightWithoutWaiting = 0x1 | 0x2 | 0x4;
+        return NativeError.Of(Librdkafka.rd_kafka_purge(_client.Native, QueuedAndInFlightWithoutWaiting));
     }
 
     public NativeError TryReadMetadata(bool onlyKnownTopics, TimeSpan timeout, out ClusterMetadata metadata) =>

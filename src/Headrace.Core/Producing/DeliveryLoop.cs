@@ -1,0 +1,197 @@
+using Headrace.Clients;
+using Headrace.Clients.Native;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Producing;
+
+/// <summary>
+/// The one thread that polls a producer: it completes deliveries, lets waiting records in, watches the connection, and replaces a native producer that
+/// failed for good.
+/// </summary>
+internal sealed class DeliveryLoop
+{
+    private const int BatchSize = 256;
+    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private readonly ClientSettings _settings;
+    private readonly ILogger _logger;
+    private readonly ConnectionState _connection;
+    private readonly ProduceFaults _faults;
+    private readonly WaitingSends _waiting;
+    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly NativeMessage[] _batch = new NativeMessage[BatchSize];
+    private volatile ProducerSession? _session;
+    private TimeSpan _pause = FirstPause;
+    private int _thread;
+
+    public DeliveryLoop(ClientSettings settings, ConnectionState connection, ProduceFaults faults, WaitingSends waiting, ILogger logger)
+    {
+        (_settings, _connection, _faults, _waiting, _logger) = (settings, connection, faults, waiting, logger);
+        _session = new(settings);
+        new Thread(Run) { IsBackground = true, Name = "headrace-producer" }.Start();
+    }
+
+    /// <summary>The session that takes records; <see langword="null"/> while there is none.</summary>
+    public ProducerSession? Session => _session;
+
+    /// <summary>Whether the caller is this loop, inside a callback: it must not wait for the loop.</summary>
+    public bool IsCurrentThread => Environment.CurrentManagedThreadId == _thread;
+
+    /// <summary>Ends everything that is still open with an exception; completes when the native producer is gone, within 3 s.</summary>
+    public Task StopAsync()
+    {
+        _stop.TrySetResult();
+        return _ended.Task;
+    }
+
+    private void Run()
+    {
+        _thread = Environment.CurrentManagedThreadId;
+        try
+        {
+            while (_session is { } session)
+            {
+                Serve(session);
+                _session = null;
+                End(session);
+                _session = Replace();
+            }
+        }
+        finally
+        {
+            foreach (var delivery in _waiting.Close())
+            {
+                Complete(delivery, ProduceFaults.OfClosed(delivery.Topic, possiblyPersisted: false));
+            }
+
+            _ended.SetResult();
+        }
+    }
+
+    private void Serve(ProducerSession session)
+    {
+        while (!_stop.Task.IsCompleted && session.Fatal.IsNone)
+        {
+            Poll(session, PollTime);
+            PumpWaiting(session);
+            _connection.Probe(time => session.Handle.TryReadMetadata(onlyKnownTopics: true, time, out _));
+        }
+    }
+
+    private void Poll(ProducerSession session, TimeSpan time)
+    {
+        using var happened = session.Handle.Queue.Poll(time);
+        if (happened.IsEmpty)
+        {
+            // A send that met the fatal error came before its event.
+            session.CheckFatal();
+            return;
+        }
+
+        switch (happened.Kind)
+        {
+            case EventKinds.Delivery:
+                CompleteAll(session, happened);
+                break;
+            case EventKinds.Error:
+                _connection.Failed(happened.Error);
+                session.CheckFatal();
+                break;
+            case EventKinds.Log:
+                var (level, facility, text) = happened.Log;
+                _logger.Log(level <= 2 ? LogLevel.Error : LogLevel.Debug, "{Facility}: {Text}", facility, text);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void CompleteAll(ProducerSession session, in NativeEvent happened)
+    {
+        for (var count = happened.NextDeliveries(_batch); count > 0; count = happened.NextDeliveries(_batch))
+        {
+            for (var i = 0; i < count; i++)
+            {
+                ref readonly var message = ref _batch[i];
+                var delivery = session.Take(message);
+                if (message.Error != ErrorCode.None)
+                {
+                    Complete(delivery, Failure(session, delivery, message));
+                    continue;
+                }
+
+                _connection.Succeeded();
+                _pause = FirstPause;
+                // A retried record that was stored the first time has no offset in the reply.
+                Complete(delivery, null, new(delivery.Topic, message.Partition, Math.Max(message.Offset, -1)));
+            }
+        }
+    }
+
+    private ProduceException Failure(ProducerSession session, Delivery delivery, in NativeMessage message)
+    {
+        if (session.CheckFatal())
+        {
+            return ProduceFaults.OfFatal(delivery.Topic, session.Fatal);
+        }
+
+        return message.Error is ErrorCode.PurgedFromQueue or ErrorCode.PurgedInFlight
+            ? ProduceFaults.OfClosed(delivery.Topic, message.IsPossiblyPersisted)
+            : _faults.Of(delivery, message.Error, message.ProduceErrorText, message.IsPossiblyPersisted);
+    }
+
+    private void End(ProducerSession session)
+    {
+        if (!session.Fatal.IsNone)
+        {
+            _logger.LogError("The producer failed for good: {Error}. A new one takes its place; what was not acknowledged is reported as possibly stored.", session.Fatal);
+        }
+
+        foreach (var delivery in session.End(() => Poll(session, PollTime)))
+        {
+            Complete(delivery, session.Fatal.IsNone ? ProduceFaults.OfClosed(delivery.Topic, possiblyPersisted: true) : ProduceFaults.OfFatal(delivery.Topic, session.Fatal));
+        }
+    }
+
+    private ProducerSession? Replace()
+    {
+        while (!_stop.Task.Wait(_pause))
+        {
+            _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+            try
+            {
+                return new(_settings);
+            }
+            catch (InvalidOperationException exception)
+            {
+                _logger.LogError(exception, "The producer could not be made anew; the next try is in {Pause}.", _pause);
+            }
+
+            PumpWaiting(null);
+        }
+
+        return null;
+    }
+
+    private void PumpWaiting(ProducerSession? session)
+    {
+        foreach (var (delivery, error) in _waiting.PumpAndTakeFailed(session))
+        {
+            Complete(delivery, _faults.Of(delivery, error.Code, error.Detail, possiblyPersisted: false));
+        }
+    }
+
+    private void Complete(Delivery delivery, ProduceException? failure, RecordPosition position = default)
+    {
+        try
+        {
+            delivery.Complete(failure is null ? position : new(delivery.Topic, -1, -1), failure);
+        }
+        catch (Exception exception)
+        {
+            _logger.LogError(exception, "A delivery callback threw. Its record was reported; the callback must not throw.");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Headrace.Clients;
+using Headrace.Clients.Native;
+
+namespace Headrace.Producing;
+
+/// <summary>Says what happened to a record that could not be produced, why, and what to do.</summary>
+internal sealed class ProduceFaults(ClientSettings settings, ConnectionState connection)
+{
+    private readonly string _timeout = settings.Effective("message.timeout.ms") ?? "?";
+    private readonly string _maxBytes = settings.Effective("message.max.bytes") ?? "?";
+
+    /// <summary>A record that the library or a broker refused, or that was not acknowledged in time.</summary>
+    public ProduceException Of(Delivery delivery, ErrorCode code, string? detail, bool possiblyPersisted)
+    {
+        var topic = delivery.Topic;
+        var message = code switch
+        {
+            ErrorCode.MessageTimedOut => TimedOut(topic, possiblyPersisted),
+            ErrorCode.UnknownTopic or ErrorCode.UnknownTopicOrPartition =>
+                $"Topic '{topic}' does not exist, and producers do not create topics. Create it, or correct the name.",
+            ErrorCode.UnknownPartition => $"Topic '{topic}' has no such partition. Leave the partition out, or grow the topic.",
+            ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => TooLarge(topic, delivery.Size),
+            ErrorCode.TopicAuthorizationFailed =>
+                $"This client may not write to topic '{topic}'. Grant its principal the operation Write on the topic.",
+            _ => $"A record for topic '{topic}' could not be produced: {new NativeError(code, detail)}. {Outcome(possiblyPersisted)}",
+        };
+        return new(message, topic, (int)code, possiblyPersisted);
+    }
+
+    /// <summary>A record that was unacknowledged when the producer failed for good.</summary>
+    public static ProduceException OfFatal(string topic, in NativeError fatal) => new(
+        $"The producer failed for good before it knew what became of a record for topic '{topic}': {fatal}. A new producer has taken its place. {Outcome(true)}",
+        topic,
+        (int)fatal.Code,
+        possiblyPersisted: true);
+
+    /// <summary>A record that was unacknowledged when the producer was closed.</summary>
+    public static ProduceException OfClosed(string topic, bool possiblyPersisted) => new(
+        $"The producer was closed before a record for topic '{topic}' was acknowledged. {Outcome(possiblyPersisted)}",
+        topic,
+        (int)(possiblyPersisted ? ErrorCode.PurgedInFlight : ErrorCode.PurgedFromQueue),
+        possiblyPersisted);
+
+    private static string Outcome(bool possiblyPersisted) => possiblyPersisted
+        ? "It may be stored all the same: produce it again only if a second copy does no harm."
+        : "It was not stored.";
+
+    private string TimedOut(string topic, bool possiblyPersisted)
+    {
+        var cause = connection.IsConnected
+            ? "the broker did not answer, or the send queue was full"
+            : $"there is no connection to Kafka at {settings.BootstrapServers}" + (connection.LastError is { } error ? $" ({error})" : "");
+        return $"A record for topic '{topic}' was not acknowledged within {_timeout} ms (message.timeout.ms): {cause}. {Outcome(possiblyPersisted)}";
+    }
+
+    private string TooLarge(string topic, int size) =>
+        $"A record of {size.ToString(CultureInfo.InvariantCulture)} bytes (and its headers) is too large for topic '{topic}': this client sends at most {_maxBytes} bytes " +
+        "(message.max.bytes), and the topic has a limit of its own (max.message.bytes). Raise the lower of the two, or produce less at once.";
+}
