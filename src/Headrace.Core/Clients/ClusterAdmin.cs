@@ -1,34 +1,231 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Headrace.Clients;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace;
 
-/// <summary>Looks up and creates what a cluster holds. Safe for many threads; connects when first used.</summary>
+/// <summary>
+/// Looks up and creates what a cluster holds. Safe for many threads; connects when first used. Every call throws <see cref="TimeoutException"/> when the
+/// cluster does not answer within 10 s, and <see cref="ClusterException"/> when it refuses.
+/// </summary>
 public sealed class ClusterAdmin : IDisposable
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MetadataSlice = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
+    private readonly ClientSettings _settings;
+    private readonly Lazy<IAdminClient> _admin;
+
     /// <summary>An admin client over these settings of the client library.</summary>
-    public ClusterAdmin(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers) => throw new NotImplementedException();
+    /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
+    public ClusterAdmin(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger("Headrace.Admin");
+        _settings = ClientSettings.For(ClientRole.Admin, clientSettings);
+        _admin = new(() => new AdminClientBuilder(new AdminClientConfig(_settings.Values.ToDictionary()))
+            .SetLogHandler((_, line) => logger.LogDebug("{Facility}: {Text}", line.Facility, line.Message))
+            .SetErrorHandler((_, error) => logger.LogDebug("{Error}", error.ToString()))
+            .Build());
+    }
 
     /// <summary>Every topic with its number of partitions. Throws <see cref="TimeoutException"/> when the cluster does not answer in time.</summary>
-    public Task<IReadOnlyDictionary<string, int>> ListTopicsAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IReadOnlyDictionary<string, int>> ListTopicsAsync(CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                var metadata = await Task.Run(() => _admin.Value.GetMetadata(MetadataSlice), cancellation);
+                return metadata.Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+            }
+            catch (KafkaException failure) when (IsNoAnswer(failure.Error))
+            {
+                if (TimeProvider.System.GetElapsedTime(started) >= Timeout)
+                {
+                    throw NoAnswer(failure);
+                }
 
-    /// <summary>Creates topics; those that exist are left as they are.</summary>
-    public Task CreateTopicsAsync(IReadOnlyCollection<TopicDefinition> topics, CancellationToken cancellation) => throw new NotImplementedException();
+                await Task.Delay(MetadataPause, TimeProvider.System, cancellation);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Creates topics; those that exist are left as they are. When it returns, the cluster shows all of them to every client that asks.
+    /// </summary>
+    public async Task CreateTopicsAsync(IReadOnlyCollection<TopicDefinition> topics, CancellationToken cancellation)
+    {
+        if (topics.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await AskAsync(admin => admin.CreateTopicsAsync(topics.Select(Specify), new() { RequestTimeout = Timeout, OperationTimeout = Timeout }), cancellation);
+        }
+        catch (CreateTopicsException refusal) when (refusal.Results.All(result => !result.Error.IsError || result.Error.Code == ErrorCode.TopicAlreadyExists))
+        {
+            // All are there.
+        }
+        catch (CreateTopicsException refusal)
+        {
+            var failed = refusal.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists).ToArray();
+            if (failed.All(result => IsNoAnswer(result.Error)))
+            {
+                throw NoAnswer(refusal);
+            }
+
+            var reasons = string.Join("; ", failed.Select(result => $"'{result.Topic}': {Describe(result.Error)}"));
+            throw new ClusterException(
+                $"Topics could not be created: {reasons}. Correct their definition, or have them created by whoever may.", (int)failed[0].Error.Code, refusal);
+        }
+
+        await UntilVisibleAsync(topics, cancellation);
+    }
 
     /// <summary>The settings of a topic in force, by name.</summary>
-    public Task<IReadOnlyDictionary<string, string>> DescribeTopicSettingsAsync(string topic, CancellationToken cancellation) => throw new NotImplementedException();
+    public async Task<IReadOnlyDictionary<string, string>> DescribeTopicSettingsAsync(string topic, CancellationToken cancellation)
+    {
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        try
+        {
+            var described = await AskAsync(admin => admin.DescribeConfigsAsync([resource], new() { RequestTimeout = Timeout }), cancellation);
+            return described[0].Entries.Where(entry => entry.Value.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value.Value);
+        }
+        catch (DescribeConfigsException refusal)
+        {
+            throw Refused($"The settings of topic '{topic}' could not be read", refusal.Results.FirstOrDefault()?.Error ?? refusal.Error, refusal);
+        }
+    }
 
-    /// <summary>The offset after the last record of every partition of these topics.</summary>
+    /// <summary>
+    /// The offset after the last record of every partition of these topics; while a transaction is open, the last stable one. A topic that does not
+    /// exist is left out.
+    /// </summary>
     public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> EndOffsetsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+        ListOffsetsAsync(topics, OffsetSpec.Latest(), cancellation);
 
-    /// <summary>The oldest offset that is still there, of every partition of these topics.</summary>
+    /// <summary>The oldest offset that is still there, of every partition of these topics. A topic that does not exist is left out.</summary>
     public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> StartOffsetsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+        ListOffsetsAsync(topics, OffsetSpec.Earliest(), cancellation);
 
-    /// <summary>A group's committed offsets; a partition without one is left out.</summary>
-    public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedOffsetsAsync(string group, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    /// <summary>A group's committed offsets; a partition without one is left out, and so is everything of a group that does not exist.</summary>
+    public async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedOffsetsAsync(string group, CancellationToken cancellation)
+    {
+        try
+        {
+            var results = await AskAsync(
+                admin => admin.ListConsumerGroupOffsetsAsync([new(group, null)], new() { RequestTimeout = Timeout }), cancellation);
+            return results[0].Partitions.Where(partition => !partition.Error.IsError && partition.Offset.Value >= 0)
+                .ToDictionary(partition => (partition.Topic, partition.Partition.Value), partition => partition.Offset.Value);
+        }
+        catch (ListConsumerGroupOffsetsException refusal)
+        {
+            var error = refusal.Results.FirstOrDefault(result => result.Error.IsError)?.Error ?? refusal.Error;
+            return error.Code == ErrorCode.GroupIdNotFound
+                ? new Dictionary<(string, int), long>()
+                : throw Refused($"The offsets of group '{group}' could not be read", error, refusal);
+        }
+    }
 
     /// <inheritdoc />
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (_admin.IsValueCreated)
+        {
+            _admin.Value.Dispose();
+        }
+    }
+
+    private static TopicSpecification Specify(TopicDefinition topic) => new()
+    {
+        Name = topic.Name,
+        NumPartitions = topic.Partitions,
+        ReplicationFactor = topic.ReplicationFactor,
+        Configs = topic.Settings.ToDictionary(),
+    };
+
+    private static bool IsNoAnswer(Error error) =>
+        error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.RequestTimedOut;
+
+    private static string Describe(Error error) => $"{error.Reason} ({error.Code}, {(int)error.Code})";
+
+    private async Task UntilVisibleAsync(IReadOnlyCollection<TopicDefinition> topics, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var visible = await ListTopicsAsync(cancellation);
+            if (topics.FirstOrDefault(topic => !visible.ContainsKey(topic.Name)) is not { } missing)
+            {
+                return;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) >= Timeout)
+            {
+                throw new TimeoutException($"Topic '{missing.Name}' was created, but Kafka at {_settings.BootstrapServers} does not show it after {Timeout.TotalSeconds} s. Try again.");
+            }
+
+            await Task.Delay(MetadataPause, TimeProvider.System, cancellation);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> ListOffsetsAsync(
+        IReadOnlyCollection<string> topics, OffsetSpec where, CancellationToken cancellation)
+    {
+        var known = await ListTopicsAsync(cancellation);
+        var asked = topics.Distinct(StringComparer.Ordinal).Where(known.ContainsKey)
+            .SelectMany(topic => Enumerable.Range(0, known[topic]).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = where }))
+            .ToArray();
+        if (asked.Length == 0)
+        {
+            return new Dictionary<(string, int), long>();
+        }
+
+        try
+        {
+            var options = new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted };
+            var listed = await AskAsync(admin => admin.ListOffsetsAsync(asked, options), cancellation);
+            return listed.ResultInfos.Select(info => info.TopicPartitionOffsetError)
+                .ToDictionary(offset => (offset.Topic, offset.Partition.Value), offset => offset.Offset.Value);
+        }
+        catch (ListOffsetsException refusal)
+        {
+            var error = refusal.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? refusal.Error;
+            throw Refused("Offsets could not be read", error, refusal);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<IAdminClient, Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask(_admin.Value).WaitAsync(cancellation);
+        }
+        catch (KafkaException failure) when (failure.GetType() == typeof(KafkaException))
+        {
+            throw Refused("The request failed", failure.Error, failure);
+        }
+    }
+
+    private async Task AskAsync(Func<IAdminClient, Task> ask, CancellationToken cancellation) =>
+        await AskAsync(
+            async admin =>
+            {
+                await ask(admin);
+                return true;
+            },
+            cancellation);
+
+    private Exception Refused(string what, Error error, Exception inner) => IsNoAnswer(error)
+        ? NoAnswer(inner)
+        : new ClusterException($"{what}: {Describe(error)}.", (int)error.Code, inner);
+
+    private TimeoutException NoAnswer(Exception inner) => new(
+        $"Kafka at {_settings.BootstrapServers} (bootstrap.servers) did not answer within {Timeout.TotalSeconds} s: {inner.Message}. Check the address, and that a broker runs there.",
+        inner);
 }

@@ -6,11 +6,12 @@ using Headrace.Tests.Testing;
 
 namespace Headrace.Tests.Testing;
 
-/// <summary>The broker that the suite runs on: Apache Kafka where <c>HEADRACE_TEST_KAFKA</c> names one, otherwise a development broker of its own.</summary>
+/// <summary>The broker that the suite runs on: the one that <c>HEADRACE_TEST_KAFKA</c> names, otherwise a development broker of its own.</summary>
 public sealed class KafkaUnderTest : IAsyncLifetime
 {
     private static readonly string Run = Guid.NewGuid().ToString("N")[..8];
-    private int _topics;
+    private DevBroker? _broker;
+    private int _names;
 
     /// <summary>Host and port.</summary>
     public string Address { get; private set; } = "";
@@ -21,18 +22,23 @@ public sealed class KafkaUnderTest : IAsyncLifetime
     /// <summary>Client settings that reach it.</summary>
     public IReadOnlyDictionary<string, string> ClientSettings => new Dictionary<string, string> { ["bootstrap.servers"] = Address };
 
-    public ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
-        Address = Environment.GetEnvironmentVariable("HEADRACE_TEST_KAFKA") is { Length: > 0 } given
-            ? given
-            : throw new InvalidOperationException("HEADRACE_TEST_KAFKA is not set. Set it to the host:port of a broker for tests.");
-        Name = $"Apache Kafka at {Address}";
+        if (Environment.GetEnvironmentVariable("HEADRACE_TEST_KAFKA") is { Length: > 0 } given)
+        {
+            (Address, Name) = (given, $"Kafka at {given}");
+        }
+        else
+        {
+            _broker = await DevBroker.StartAsync();
+            (Address, Name) = (_broker.BootstrapServers, $"the development broker at {_broker.BootstrapServers}");
+        }
+
         TestContext.Current.SendDiagnosticMessage("Running on {0}.", Name);
-        return ValueTask.CompletedTask;
     }
 
     /// <summary>A name that no other test uses.</summary>
-    public string NewName(string purpose = "t") => $"{purpose}-{Run}-{Interlocked.Increment(ref _topics)}";
+    public string NewName(string purpose = "t") => $"{purpose}-{Run}-{Interlocked.Increment(ref _names)}";
 
     /// <summary>Makes a topic with a name of its own.</summary>
     public async Task<string> CreateTopicAsync(int partitions = 1, IDictionary<string, string>? settings = null)
@@ -49,5 +55,11 @@ public sealed class KafkaUnderTest : IAsyncLifetime
         return name;
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_broker is not null)
+        {
+            await _broker.DisposeAsync();
+        }
+    }
 }
