@@ -7,5 +7,6 @@ internal static class Assemblies
 {
     public static IReadOnlyDictionary<string, MetadataReference> ByName { get; } =
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+        .DistinctBy(Path.GetFileName)
         .ToDictionary(path => Path.GetFileNameWithoutExtension(path), MetadataReference (path) => MetadataReference.CreateFromFile(path));
 }
