@@ -29,7 +29,14 @@ internal static class ConsumerConfiguration
     // What makes a member of a group; the fetcher is none.
     private static readonly string[] OfMembers = ["group.instance.id", "group.protocol", "group.remote.assignor", "partition.assignment.strategy", "statistics.interval.ms"];
 
-    public static NativeConfiguration ForMembership(ConsumerOptions options) => Build(Merge(options));
+    public static NativeConfiguration ForMembership(ConsumerOptions options)
+    {
+        var settings = Merge(options);
+
+        // So the group's leader sees in time that a topic has grown.
+        Share(settings, "topic.metadata.refresh.interval.ms", (long)options.TopicRefresh.TotalMilliseconds, 10, 300_000);
+        return Build(settings);
+    }
 
     /// <param name="options">The consumer's options.</param>
     /// <param name="partitions">Among how many partitions its look-ahead is shared.</param>

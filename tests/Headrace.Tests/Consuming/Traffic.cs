@@ -94,6 +94,13 @@ internal sealed class Traffic : IAsyncDisposable
         return reader.Committed(all, TimeSpan.FromSeconds(10)).Where(static entry => entry.Offset >= 0).ToDictionary(static entry => entry.Partition.Value, static entry => entry.Offset.Value);
     }
 
+    /// <summary>Commits an offset of partition 0 for the group, as someone outside it would.</summary>
+    public void Commit(long offset)
+    {
+        using var writer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _kafka.Address, GroupId = Group, EnableAutoCommit = false }).Build();
+        writer.Commit([new(Topic, 0, offset)]);
+    }
+
     public static async Task UntilAsync(Func<bool> condition, Func<string> seen)
     {
         var began = TimeProvider.System.GetTimestamp();
