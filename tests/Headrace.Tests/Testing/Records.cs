@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Headrace.Tests.Testing;
+
+/// <summary>Records as if they were consumed, without Kafka.</summary>
+internal static class Records
+{
+    public static Record Of(object? message, string? type = null, string? key = "k", string topic = "orders", int partition = 3, long offset = 118) => OfBytes(
+        message is null ? null : JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), JsonSerializerOptions.Web),
+        type is null ? [] : [new("headrace-type", Encoding.UTF8.GetBytes(type))],
+        key,
+        topic,
+        partition,
+        offset);
+
+    public static Record OfText(string value, string? type = null) =>
+        OfBytes(Encoding.UTF8.GetBytes(value), type is null ? [] : [new("headrace-type", Encoding.UTF8.GetBytes(type))]);
+
+    public static unsafe Record OfBytes(
+        byte[]? value, IReadOnlyList<RecordHeader>? headers = null, string? key = "k", string topic = "orders", int partition = 3, long offset = 118)
+    {
+        var record = new Record();
+        record.Place(topic, partition, offset, timestamp: 1_700_000_000_123, leaderEpoch: 0);
+        var keyBytes = key is null ? null : Encoding.UTF8.GetBytes(key);
+        // The reader of the headers holds the pinned arrays for as long as the record lives.
+        var (pinnedKey, pinnedValue) = (Pin(keyBytes), Pin(value));
+        record.Point(
+            0,
+            (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinnedKey, 0),
+            keyBytes?.Length ?? -1,
+            (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinnedValue, 0),
+            value?.Length ?? -1,
+            (_, into) =>
+            {
+                GC.KeepAlive(pinnedKey);
+                GC.KeepAlive(pinnedValue);
+                into.AddRange(headers ?? []);
+            });
+        return record;
+    }
+
+    private static byte[] Pin(byte[]? bytes)
+    {
+        var pinned = GC.AllocateArray<byte>(Math.Max(1, bytes?.Length ?? 0), pinned: true);
+        bytes?.CopyTo(pinned, 0);
+        return pinned;
+    }
+}
