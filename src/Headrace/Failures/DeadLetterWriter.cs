@@ -22,7 +22,9 @@ internal sealed class DeadLetterWriter
     public async ValueTask<RecordPosition> WriteAsync(Record record, FailureState failure, CancellationToken cancellation)
     {
         var partitions = await _partitionsOf(record.Topic, cancellation);
-        var letter = new OutgoingRecord(OwnTopics.DeadLetter(record.Topic, _group), record.CopyKey(), record.IsTombstone ? null : (ReadOnlyMemory<byte>)record.Value.ToArray())
+        // Typed, or null would become an empty value by way of a byte array: a tombstone stays a tombstone.
+        ReadOnlyMemory<byte>? value = record.IsTombstone ? default(ReadOnlyMemory<byte>?) : record.Value.ToArray();
+        var letter = new OutgoingRecord(OwnTopics.DeadLetter(record.Topic, _group), record.CopyKey(), value)
         {
             // The same number as at the origin, so that both are read by the same member; the key decides where the topics differ.
             Partition = record.Partition < partitions ? record.Partition : null,

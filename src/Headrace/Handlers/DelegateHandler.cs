@@ -43,7 +43,9 @@ internal sealed class DelegateHandler : IHandlerSource
     {
         if (FirstParameterFault(services) is { } first)
         {
+            // What the other parameters are cannot be told while the first is not right.
             yield return first;
+            yield break;
         }
 
         if (_handler.Method.ReturnType == typeof(void) && _handler.Method.IsDefined(typeof(AsyncStateMachineAttribute)))
