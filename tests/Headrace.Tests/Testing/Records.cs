@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -6,6 +8,9 @@ namespace Headrace.Tests.Testing;
 /// <summary>Records as if they were consumed, without Kafka.</summary>
 internal static class Records
 {
+    // A record only points at its bytes; this keeps them for as long as it lives.
+    private static readonly ConditionalWeakTable<Record, byte[][]> Bytes = [];
+
     public static Record Of(object? message, string? type = null, string? key = "k", string topic = "orders", int partition = 3, long offset = 118) => OfBytes(
         message is null ? null : JsonSerializer.SerializeToUtf8Bytes(message, message.GetType(), JsonSerializerOptions.Web),
         type is null ? [] : [new("headrace-type", Encoding.UTF8.GetBytes(type))],
@@ -23,20 +28,15 @@ internal static class Records
         var record = new Record();
         record.Place(topic, partition, offset, timestamp: 1_700_000_000_123, leaderEpoch: 0);
         var keyBytes = key is null ? null : Encoding.UTF8.GetBytes(key);
-        // The reader of the headers holds the pinned arrays for as long as the record lives.
         var (pinnedKey, pinnedValue) = (Pin(keyBytes), Pin(value));
+        Bytes.Add(record, [pinnedKey, pinnedValue]);
         record.Point(
             0,
-            (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinnedKey, 0),
+            (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinnedKey, 0),
             keyBytes?.Length ?? -1,
-            (byte*)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(pinnedValue, 0),
+            (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinnedValue, 0),
             value?.Length ?? -1,
-            (_, into) =>
-            {
-                GC.KeepAlive(pinnedKey);
-                GC.KeepAlive(pinnedValue);
-                into.AddRange(headers ?? []);
-            });
+            (_, into) => into.AddRange(headers ?? []));
         return record;
     }
 
