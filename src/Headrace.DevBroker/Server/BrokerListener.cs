@@ -45,6 +45,10 @@ internal sealed class BrokerListener : IAsyncDisposable
                 _accepting = AcceptAsync(_listener);
             }
         }
+        catch (AddressInUseException fault)
+        {
+            throw new IOException($"The development broker cannot listen at {_reservation.Endpoint}: another process does.", fault);
+        }
         finally
         {
             _switching.Release();

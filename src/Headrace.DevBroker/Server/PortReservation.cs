@@ -31,17 +31,15 @@ internal sealed class PortReservation : IDisposable
 
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>A socket that may listen on a port that is only reserved otherwise.</summary>
+    /// <summary>
+    /// A socket that may listen where another is only bound: Unix allows that as long as neither listens yet. (SocketOptionName.ReuseAddress would allow it even
+    /// then, because .NET sets SO_REUSEPORT with it.)
+    /// </summary>
     public static Socket Bind(EndPoint endpoint)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (!OperatingSystem.IsWindows())
-            {
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
-            }
-
             socket.Bind(endpoint);
             return socket;
         }

@@ -1,0 +1,126 @@
+using Headrace.Broker.Requests;
+using Headrace.Broker.Tests.Testing;
+using Headrace.Broker.Wire;
+
+namespace Headrace.Broker.Tests.Server;
+
+public sealed class ConnectionTests
+{
+    private const string GarbageAsFrame = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+    public static TheoryData<string, byte[]> Nonsense => new()
+    {
+        { "an API key that nobody has", [0, 0, 0, 10, 3, 232, 0, 0, 0, 0, 0, 1, 255, 255] },
+        { "a version of Fetch from the future", [0, 0, 0, 10, 0, 1, 0, 99, 0, 0, 0, 1, 255, 255] },
+        { "a declared but unserved version of Produce", [0, 0, 0, 10, 0, 0, 0, 1, 0, 0, 0, 1, 255, 255] },
+        { "a frame larger than any", [127, 255, 255, 255] },
+        { "a frame of negative length", [255, 255, 255, 255] },
+        { "a frame that is too short for a header", [0, 0, 0, 3, 0, 1, 0] },
+        { "a request that ends in the middle", [0, 0, 0, 10, 0, 3, 0, 12, 0, 0, 0, 1, 255, 255] },
+        { "an array of two thousand million", [0, 0, 0, 14, 0, 3, 0, 4, 0, 0, 0, 1, 255, 255, 127, 255, 255, 255] },
+        { "another protocol", System.Text.Encoding.ASCII.GetBytes(GarbageAsFrame) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nonsense))]
+    public async Task Nonsense_closes_its_own_connection_and_no_other(string what, byte[] bytes)
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var bystander = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+
+        await client.SendRawAsync(bytes);
+
+        Assert.True(await client.ReceiveFrameAsync() is null, $"{what} should close the connection");
+        Assert.NotEmpty((await bystander.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest())).Brokers);
+    }
+
+    [Fact]
+    public async Task Pipelined_requests_are_answered_in_order_even_when_one_has_to_wait()
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await using var producer = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var topic = (await producer.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+
+        var first = await client.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
+        var waits = await client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 30_000));
+        var last = await client.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
+        await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, first);
+        await producer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+
+        var fetched = await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
+        Assert.NotEqual(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
+        await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, last);
+    }
+
+    [Fact]
+    public async Task A_client_that_hangs_up_is_noticed_while_its_request_waits()
+    {
+        await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { EvictOnDisconnect = true }, TestContext.Current.CancellationToken);
+        await using var observer = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var member = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var join = new JoinGroupRequest
+        {
+            GroupId = "billing",
+            SessionTimeoutMs = 60_000,
+            RebalanceTimeoutMs = 60_000,
+            ProtocolType = "consumer",
+            Protocols = [new() { Name = "range", Metadata = [0] }],
+        };
+        join.MemberId = (await member.SendAsync<JoinGroupResponse>(ApiKey.JoinGroup, 9, join)).MemberId;
+        await member.SendAsync<JoinGroupResponse>(ApiKey.JoinGroup, 9, join);
+        Assert.Single(await MembersAsync());
+
+        var topic = (await member.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        await member.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 60_000));
+        await member.DisposeAsync();
+
+        await Eventually.TrueAsync("the member has left", async () => (await MembersAsync()).Count == 0);
+
+        async Task<List<DescribeGroupsResponse.Member>> MembersAsync() =>
+            (await observer.SendAsync<DescribeGroupsResponse>(ApiKey.DescribeGroups, 5, new DescribeGroupsRequest { Groups = ["billing"] })).Groups[0].Members;
+    }
+
+    [Fact]
+    public async Task A_broker_that_stops_listening_refuses_clients_and_has_its_data_when_it_listens_again()
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var before = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await before.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] });
+        await before.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a", "b")));
+
+        for (var round = 0; round < 3; round++)
+        {
+            await broker.StopListeningAsync();
+            Assert.Null(await before.ReceiveFrameAsync());
+            await Assert.ThrowsAnyAsync<System.Net.Sockets.SocketException>(() => WireClient.ConnectAsync(broker.BootstrapServers));
+            await broker.StartListeningAsync(TestContext.Current.CancellationToken);
+        }
+
+        await using var after = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var produced = await after.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("c")));
+        Assert.Equal(2, produced.Topics[0].Partitions[0].BaseOffset);
+    }
+
+    [Fact]
+    public async Task In_a_black_hole_nothing_is_answered_until_it_ends()
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] });
+
+        int posted;
+        using (broker.BlackHole())
+        {
+            posted = await client.PostAsync(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+            await using var other = await WireClient.ConnectAsync(broker.BootstrapServers);
+            await other.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.False(client.HasReceived || other.HasReceived);
+        }
+
+        var produced = await client.ReceiveAsync<ProduceResponse>(ApiKey.Produce, 11, posted);
+        Assert.Equal(0, produced.Topics[0].Partitions[0].BaseOffset);
+    }
+}
