@@ -51,13 +51,34 @@ internal static class SettingNames
         "max.poll.interval.ms", "partition.assignment.strategy", "session.timeout.ms",
     };
 
+    // The library lists only settings that have a value: these have none of their own.
+    private static readonly string[] WithoutDefault =
+    [
+        "client.rack", "https.ca.location", "https.ca.pem", "plugin.library.paths", "sasl.kerberos.keytab", "sasl.oauthbearer.assertion.claim.aud",
+        "sasl.oauthbearer.assertion.claim.iss", "sasl.oauthbearer.assertion.claim.sub", "sasl.oauthbearer.assertion.file",
+        "sasl.oauthbearer.assertion.jwt.template.file", "sasl.oauthbearer.assertion.private.key.file",
+        "sasl.oauthbearer.assertion.private.key.passphrase", "sasl.oauthbearer.assertion.private.key.pem", "sasl.oauthbearer.client.id",
+        "sasl.oauthbearer.client.secret", "sasl.oauthbearer.config", "sasl.oauthbearer.extensions", "sasl.oauthbearer.scope",
+        "sasl.oauthbearer.sub.claim.name", "sasl.oauthbearer.token.endpoint.url", "sasl.password", "sasl.username", "ssl.ca.certificate.stores",
+        "ssl.ca.location", "ssl.ca.pem", "ssl.certificate.location", "ssl.certificate.pem", "ssl.cipher.suites", "ssl.crl.location", "ssl.curves.list",
+        "ssl.engine.id", "ssl.engine.location", "ssl.key.location", "ssl.key.password", "ssl.key.pem", "ssl.keystore.location", "ssl.keystore.password",
+        "ssl.providers", "ssl.sigalgs.list", "topic.blacklist",
+    ];
+
     private static readonly Lazy<Dictionary<string, string>> BySquashedName = new(ReadNames);
 
-    /// <summary>Every name that the library knows, aliases replaced.</summary>
-    public static IReadOnlyCollection<string> All => BySquashedName.Value.Values;
-
     /// <summary>The name of a setting as the docs write it; <see langword="null"/> when the library does not know it.</summary>
-    public static string? Find(string written) => BySquashedName.Value.GetValueOrDefault(Squash(written));
+    public static string? Find(string written)
+    {
+        if (BySquashedName.Value.TryGetValue(Squash(written), out var name))
+        {
+            return name;
+        }
+
+        // A library newer than our lists.
+        using var configuration = new NativeConfiguration();
+        return configuration.Knows(written) ? written : null;
+    }
 
     /// <summary>The known name that is nearest to what was written; <see langword="null"/> when none is near.</summary>
     public static string? FindNearest(string written)
@@ -79,7 +100,7 @@ internal static class SettingNames
     {
         using var configuration = new NativeConfiguration();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in configuration.Dump().Keys.Concat(Aliases.Keys).Concat(ProducerOnly).Concat(ConsumerOnly))
+        foreach (var name in configuration.Dump().Keys.Concat(WithoutDefault).Concat(Aliases.Keys).Concat(ProducerOnly).Concat(ConsumerOnly))
         {
             names[Squash(name)] = Aliases.GetValueOrDefault(name, name);
         }

@@ -56,7 +56,14 @@ internal sealed unsafe class NativeConfiguration : IDisposable
         }
     }
 
-    /// <summary>Every property that the library knows, with the value in force.</summary>
+    /// <summary>Whether the library has a property of this name.</summary>
+    public bool Knows(string name)
+    {
+        nuint size = 0;
+        return Librdkafka.rd_kafka_conf_get(_configuration, name, null, ref size) != Unknown;
+    }
+
+    /// <summary>The properties that have a value, a default included, except those of topics.</summary>
     public IReadOnlyDictionary<string, string> Dump()
     {
         var dump = (nint*)Librdkafka.rd_kafka_conf_dump(_configuration, out var count);
