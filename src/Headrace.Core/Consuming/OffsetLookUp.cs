@@ -103,6 +103,9 @@ internal sealed class OffsetLookUp
 
             _onError($"The {what} could not be read: {(error.IsNone ? new NativeError(failed.Error) : error)}. It is tried again");
             cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100));
+
+            // What the fetcher knows may be older than the topic's last partitions.
+            _fetcher.TryReadMetadata(onlyKnownTopics: true, Patience, out _);
         }
     }
 }
