@@ -10,14 +10,16 @@ namespace Headrace.Tests.Consuming;
 internal sealed class Traffic : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly KafkaUnderTest _kafka;
+    private readonly string _address;
     private readonly IProducer<byte[]?, byte[]> _producer;
     private readonly List<RecordConsumer> _consumers = [];
 
-    private Traffic(KafkaUnderTest kafka, string topic)
+    // Nobody need listen at the address yet.
+    public Traffic(string address, string topic, string group)
     {
-        (_kafka, Topic, Group) = (kafka, topic, kafka.NewName("group"));
-        _producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig { BootstrapServers = kafka.Address, LingerMs = 1 }).Build();
+        (_address, Topic, Group) = (address, topic, group);
+        _producer = new ProducerBuilder<byte[]?, byte[]>(new ProducerConfig { BootstrapServers = address, LingerMs = 1 })
+            .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
     }
 
     public string Topic { get; }
@@ -27,7 +29,8 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>Every record that a handler of <see cref="Collect"/> got, in the order they got them.</summary>
     public ConcurrentQueue<(string Consumer, string? Key, RecordPosition Position)> Handled { get; } = new();
 
-    public static async Task<Traffic> OnAsync(KafkaUnderTest kafka, int partitions = 1) => new(kafka, await kafka.CreateTopicAsync(partitions));
+    public static async Task<Traffic> OnAsync(KafkaUnderTest kafka, int partitions = 1) =>
+        new(kafka.Address, await kafka.CreateTopicAsync(partitions), kafka.NewName("group"));
 
     /// <summary>Produces records whose value is their number; returns when all are acknowledged.</summary>
     public void Produce(int count, Func<int, string?> keyOf, int? partition = null)
@@ -68,7 +71,7 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>Client settings that reach the broker and make rebalances quick.</summary>
     public Dictionary<string, string> Settings(params (string Name, string Value)[] more)
     {
-        var settings = new Dictionary<string, string>(_kafka.ClientSettings) { ["heartbeat.interval.ms"] = "300", ["session.timeout.ms"] = "6000" };
+        var settings = new Dictionary<string, string> { ["bootstrap.servers"] = _address, ["heartbeat.interval.ms"] = "300", ["session.timeout.ms"] = "6000" };
         foreach (var (name, value) in more)
         {
             settings[name] = value;
@@ -89,7 +92,7 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>Offsets committed by the group, by partition.</summary>
     public Dictionary<int, long> Committed(int partitions = 1)
     {
-        using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _kafka.Address, GroupId = Group }).Build();
+        using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _address, GroupId = Group }).Build();
         var all = Enumerable.Range(0, partitions).Select(partition => new TopicPartition(Topic, partition));
         return reader.Committed(all, TimeSpan.FromSeconds(10)).Where(static entry => entry.Offset >= 0).ToDictionary(static entry => entry.Partition.Value, static entry => entry.Offset.Value);
     }
@@ -97,7 +100,7 @@ internal sealed class Traffic : IAsyncDisposable
     /// <summary>Commits an offset of partition 0 for the group, as someone outside it would.</summary>
     public void Commit(long offset)
     {
-        using var writer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _kafka.Address, GroupId = Group, EnableAutoCommit = false }).Build();
+        using var writer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = _address, GroupId = Group, EnableAutoCommit = false }).Build();
         writer.Commit([new(Topic, 0, offset)]);
     }
 

@@ -19,6 +19,9 @@ public sealed class KafkaUnderTest : IAsyncLifetime
     /// <summary>Which broker it is, for messages.</summary>
     public string Name { get; private set; } = "";
 
+    /// <summary>Whether it is the development broker, which does not have everything yet.</summary>
+    public bool IsDevBroker => _broker is not null;
+
     /// <summary>Client settings that reach it.</summary>
     public IReadOnlyDictionary<string, string> ClientSettings => new Dictionary<string, string> { ["bootstrap.servers"] = Address };
 
