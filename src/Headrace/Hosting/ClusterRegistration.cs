@@ -1,0 +1,17 @@
+namespace Headrace.Hosting;
+
+/// <summary>What code said about one cluster before the host was built.</summary>
+internal sealed class ClusterRegistration(string name)
+{
+    public string Name => name;
+
+    public ClusterOptions Options { get; } = new();
+
+    public List<ProducerRegistration> Producers { get; } = [];
+
+    /// <summary>What the bytes of messages are; <see langword="null"/> when nothing was said.</summary>
+    public IMessageFormat? Format { get; set; }
+
+    /// <summary>What maps groups or changes the topology at startup, in the order it was said.</summary>
+    public List<Action<HeadraceTopology>> Maps { get; } = [];
+}

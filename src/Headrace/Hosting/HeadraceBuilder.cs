@@ -1,0 +1,77 @@
+using System.Text.Json.Serialization;
+using Headrace.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Headrace;
+
+/// <summary>Says what an application needs of one cluster. Made by <c>AddHeadrace</c>; calling that again goes on with the same cluster.</summary>
+public sealed class HeadraceBuilder
+{
+    private readonly ClusterRegistration _registration;
+
+    internal HeadraceBuilder(IServiceCollection services, ClusterRegistration registration) => (Services, _registration) = (services, registration);
+
+    /// <summary>The cluster's name; also that of its configuration section and connection string.</summary>
+    public string Cluster => _registration.Name;
+
+    /// <summary>The application's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>
+    /// Adds <see cref="ITopicProducer{TMessage}"/> for a topic. A second topic for the type is injected by its name,
+    /// <c>[FromKeyedServices("orders-eu")]</c>, and the first then too: injecting such a type without a name is a fault at startup.
+    /// </summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="key">The key of a message: records of one key keep their order within the topic. <see cref="RecordKey.None"/> says that there is none.</param>
+    public HeadraceBuilder AddProducer<TMessage>(string topic, Func<TMessage, RecordKey> key)
+    {
+        var cluster = Cluster;
+        _registration.Producers.Add(new(typeof(TMessage), typeof(ITopicProducer<TMessage>), topic));
+        Services.TryAddKeyedSingleton<ITopicProducer<TMessage>>(
+            topic, (services, _) => services.GetRequiredKeyedService<KafkaCluster>(cluster).ProducerOf(topic, key));
+        Services.TryAddSingleton(OnlyProducerOf<TMessage>);
+        return this;
+    }
+
+    /// <summary>Describes a topic, for its creation where <see cref="MissingTopics.Create"/> holds; the section <c>Topics:&lt;name&gt;</c> wins.</summary>
+    /// <param name="name">The topic's name.</param>
+    /// <param name="partitions">How many partitions.</param>
+    /// <param name="configure">More of it.</param>
+    public HeadraceBuilder AddTopic(string name, int partitions, Action<TopicOptions>? configure = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(partitions, 1);
+        var topic = _registration.Options.Topics[name] = new() { Partitions = partitions };
+        configure?.Invoke(topic);
+        return this;
+    }
+
+    /// <summary>Sets in code what configuration may override.</summary>
+    public HeadraceBuilder Configure(Action<ClusterOptions> configure)
+    {
+        configure(_registration.Options);
+        return this;
+    }
+
+    /// <summary>Maps groups when the application starts, as <c>app.MapConsumerGroup</c> does; for tests and packages.</summary>
+    public HeadraceBuilder Map(Action<HeadraceTopology> map)
+    {
+        _registration.Maps.Add(map);
+        return this;
+    }
+
+    /// <summary>Reads and writes messages as JSON by generated code. A message type that the context was not told of is a fault at startup.</summary>
+    public HeadraceBuilder UseJson(JsonSerializerContext context) => UseFormat(new JsonFormat(context));
+
+    /// <summary>Reads and writes messages in another format. Default: JSON by System.Text.Json with its web defaults.</summary>
+    public HeadraceBuilder UseFormat(IMessageFormat format)
+    {
+        _registration.Format = format;
+        return this;
+    }
+
+    private static ITopicProducer<TMessage> OnlyProducerOf<TMessage>(IServiceProvider services) =>
+        services.GetRequiredService<HeadraceRegistrations>().TopicsOf(typeof(TMessage)) is [var topic]
+            ? services.GetRequiredKeyedService<ITopicProducer<TMessage>>(topic)
+            : throw new InvalidOperationException(ProducerFaults.Unnamed(typeof(TMessage), services.GetRequiredService<HeadraceRegistrations>()));
+}

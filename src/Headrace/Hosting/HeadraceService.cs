@@ -1,0 +1,116 @@
+using Headrace.Clients;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Hosting;
+
+/// <summary>
+/// Everything between the host and the clusters: validates before anything starts, consumes once everything has started, stops fetching before
+/// anything stops, drains to the host's deadline, and flushes last.
+/// </summary>
+internal sealed class HeadraceService : IHostedLifecycleService
+{
+    private readonly HeadraceRegistrations _registrations;
+    private readonly IReadOnlyList<KafkaCluster> _clusters;
+    private readonly IConfiguration _configuration;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly List<PausedReload> _reloads = [];
+
+    public HeadraceService(HeadraceRegistrations registrations, IServiceProvider services, IConfiguration configuration, ILoggerFactory loggers)
+    {
+        (_registrations, _configuration, _loggers) = (registrations, configuration, loggers);
+        _clusters = [.. registrations.Clusters.Select(cluster => services.GetRequiredKeyedService<KafkaCluster>(cluster.Name))];
+        _logger = loggers.CreateLogger(HostingLog.Consuming);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var faults = new List<string>();
+        foreach (var cluster in _clusters)
+        {
+            cluster.Validate(_registrations, faults);
+        }
+
+        faults.AddRange(ProducerFaults.Unnamed(_registrations));
+        return faults.Count == 0 ? Task.CompletedTask : throw new HeadraceConfigurationException(faults);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var cluster in _clusters)
+        {
+            Describe(cluster);
+            cluster.Loop.Start();
+            _reloads.Add(new(cluster, _configuration));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var reload in _reloads)
+        {
+            reload.Dispose();
+        }
+
+        foreach (var cluster in _clusters)
+        {
+            await cluster.Loop.StopAsync();
+            foreach (var group in cluster.Groups)
+            {
+                group.StopFetching();
+            }
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_clusters.SelectMany(cluster => cluster.Groups).Select(group => StopAsync(group, cancellationToken)));
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var cluster in _clusters)
+        {
+            try
+            {
+                await cluster.Producer.FlushAsync(cancellationToken);
+            }
+            catch (Exception error)
+            {
+                HostingLog.FlushFailed(_loggers.CreateLogger(HostingLog.Producing), error.Message);
+            }
+        }
+    }
+
+    private async Task StopAsync(RunningGroup group, CancellationToken deadline)
+    {
+        try
+        {
+            await group.StopAsync(deadline);
+        }
+        catch (Exception error)
+        {
+            HostingLog.StopFailed(_logger, group.Name, error.Message);
+        }
+    }
+
+    private void Describe(KafkaCluster cluster)
+    {
+        foreach (var group in cluster.Groups)
+        {
+            var topics = string.Join(", ", group.Model.Topics.Select(topic => topic.IsPattern ? $"the pattern {topic.Name}" : topic.Name));
+            HostingLog.GroupMapped(_logger, group.Name, topics, group.Options.Workers, group.Options.Ordering, group.Options.StartAt.ToString());
+        }
+
+        if (cluster.ProducedTopics.Count > 0)
+        {
+            var partitioner = ClientSettings.For(ClientRole.Producer, cluster.Settings.Producer).Effective("partitioner") ?? "(default)";
+            HostingLog.ProducerMapped(_loggers.CreateLogger(HostingLog.Producing), string.Join(", ", cluster.ProducedTopics), partitioner);
+        }
+    }
+}

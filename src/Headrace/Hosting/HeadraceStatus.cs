@@ -1,0 +1,51 @@
+using Headrace.Hosting;
+
+namespace Headrace;
+
+/// <summary>What this process does on one cluster, and how far groups are behind on it. Cheap to ask; any thread.</summary>
+public sealed class HeadraceStatus
+{
+    private readonly KafkaCluster _cluster;
+
+    internal HeadraceStatus(KafkaCluster cluster) => _cluster = cluster;
+
+    /// <summary>The cluster's name.</summary>
+    public string Cluster => _cluster.Name;
+
+    /// <summary>The brokers' addresses, as configured: <c>host:port</c>.</summary>
+    public string Kafka => _cluster.Settings.Address;
+
+    /// <summary>Whether the cluster answered within the last seconds.</summary>
+    public bool IsConnected => _cluster.Loop.IsConnected;
+
+    /// <summary>Why the cluster does not answer; <see langword="null"/> when it does.</summary>
+    public string? LastError => _cluster.Loop.LastError;
+
+    /// <summary>Records that each topic has acknowledged to the producers of this process.</summary>
+    public IReadOnlyDictionary<string, long> Produced() => _cluster.Producer.Counts.Snapshot();
+
+    /// <summary>The groups of this process, in the order in which they were mapped.</summary>
+    public IReadOnlyList<GroupStatus> Groups() => [.. _cluster.Groups.Select(group => group.Status(_cluster.Loop.LagOf(group.Name)))];
+
+    /// <summary>
+    /// How many records a group, of this process or another, has still before it: from its committed offsets to the ends of the topics. A
+    /// partition without a commit counts from its oldest record. Measured at most once a second. <see langword="null"/> when no topic exists.
+    /// </summary>
+    /// <param name="group">The group's name.</param>
+    /// <param name="topics">Names of topics; one that begins with <c>^</c> is a pattern for whole names, which never matches the framework's own.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <exception cref="TimeoutException">The cluster does not answer.</exception>
+    public Task<long?> LagOfAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellation = default) =>
+        _cluster.Loop.Lags.OfAsync(group, [.. TopicNames.Resolve(topics, _cluster.Loop.Topics)], StartPosition.Earliest, cancellation);
+
+    /// <summary>Hands out no more records of a group in this process, until <see cref="Resume"/>; it stays a member, and its partitions stay with it.</summary>
+    /// <exception cref="ArgumentException">This process has no such group.</exception>
+    public void Pause(string group) => Find(group).Pause();
+
+    /// <summary>Hands out records of a group again.</summary>
+    /// <exception cref="ArgumentException">This process has no such group.</exception>
+    public void Resume(string group) => Find(group).Resume();
+
+    private RunningGroup Find(string name) => _cluster.Groups.FirstOrDefault(group => group.Name == name) ?? throw new ArgumentException(
+        $"This process has no group '{name}' on the cluster '{Cluster}'.{NearestName.Hint(name, [.. _cluster.Groups.Select(group => group.Name)])}", nameof(name));
+}

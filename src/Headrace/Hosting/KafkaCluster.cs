@@ -1,0 +1,136 @@
+using Headrace.Failures;
+using Headrace.Producing;
+using Headrace.Topology;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Hosting;
+
+/// <summary>What an application has of one cluster while it runs: settings, producers, groups. Validated once, when the host starts.</summary>
+internal sealed class KafkaCluster : IAsyncDisposable
+{
+    // The largest that the client library can be told: a dead letter is larger than its record.
+    private const string LargestRecord = "1000000000";
+
+    private readonly ClusterRegistration _registration;
+    private readonly IServiceProvider _services;
+    private readonly Lazy<ClusterSettings> _settings;
+    private readonly Lazy<RecordProducer> _deadLetters;
+    private readonly Lazy<ClusterAdmin> _admin;
+    private readonly List<string> _settingsFaults = [];
+
+    public KafkaCluster(ClusterRegistration registration, HeadraceTopology topology, IServiceProvider services)
+    {
+        (_registration, Topology, _services) = (registration, topology, services);
+        Topology.Format = registration.Format ?? Topology.Format;
+        Loggers = services.GetRequiredService<ILoggerFactory>();
+        Time = services.GetRequiredService<TimeProvider>();
+        _settings = new(ReadSettings);
+        Producer = new(() => new(Settings.Producer, Loggers));
+        _deadLetters = new(() => new(ClientLayers.Merge(new Dictionary<string, string>(Settings.Producer), new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord }), Loggers));
+        _admin = new(() => new(Settings.Admin, Loggers));
+        Loop = new(this);
+    }
+
+    public string Name => _registration.Name;
+
+    public HeadraceTopology Topology { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public TimeProvider Time { get; }
+
+    public ClusterProducer Producer { get; }
+
+    public ClusterLoop Loop { get; }
+
+    public ClusterSettings Settings => _settings.Value;
+
+    public ClusterAdmin Admin => _admin.Value;
+
+    /// <summary>The groups that run here. Empty until the cluster is validated.</summary>
+    public IReadOnlyList<RunningGroup> Groups { get; private set; } = [];
+
+    /// <summary>Topics that producers of this application write to, the destinations of handlers included.</summary>
+    public IReadOnlyList<string> ProducedTopics { get; private set; } = [];
+
+    public ITopicProducer<TMessage> ProducerOf<TMessage>(string topic, Func<TMessage, RecordKey> key) => new TopicProducer<TMessage>(topic, key, Topology.Format, Producer);
+
+    /// <summary>Maps what is mapped at startup, and checks everything: topology, settings, producers. Nothing can be mapped afterwards.</summary>
+    public void Validate(HeadraceRegistrations registrations, List<string> faults)
+    {
+        foreach (var map in _registration.Maps)
+        {
+            map(Topology);
+        }
+
+        var models = Topology.Validate(_services, faults);
+        Topology.Seal();
+        faults.AddRange(ProducerFaults.Of(_registration, registrations, _services));
+        _ = Settings;
+        faults.AddRange(_settingsFaults);
+        faults.AddRange(ClientFaults.Of(Settings, [.. models.Select(model => model.Name)]));
+        ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
+        var deadLetters = new DeadLetterTopics(_admin, Loggers, Time);
+        Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Loop.DisposeAsync();
+        foreach (var group in Groups)
+        {
+            await group.DisposeAsync();
+        }
+
+        await Producer.DisposeAsync();
+        if (_deadLetters.IsValueCreated)
+        {
+            await _deadLetters.Value.DisposeAsync();
+        }
+
+        if (_admin.IsValueCreated)
+        {
+            _admin.Value.Dispose();
+        }
+    }
+
+    private static IEnumerable<string> Destinations(GroupModel model) =>
+        model.Topics.SelectMany(topic => topic.Handlers.Append(topic.Tombstone).Append(topic.Raw)).Select(handler => handler?.Destination).OfType<string>();
+
+    private ClusterSettings ReadSettings() => ClusterConfiguration.Read(
+        Name,
+        _registration.Options,
+        _services.GetRequiredService<IConfiguration>(),
+        [.. Topology.Groups.Select(group => group.Name)],
+        _services.GetRequiredService<IHostEnvironment>().IsDevelopment(),
+        _settingsFaults);
+
+    // Binding a handler makes the singletons it takes, and those can refuse.
+    private RunningGroup? Compile(GroupModel model, DeadLetterTopics deadLetters, List<string> faults)
+    {
+        try
+        {
+            return new(model, Settings, Surroundings(model, deadLetters), deadLetters);
+        }
+        catch (Exception error)
+        {
+            faults.Add($"Group '{model.Name}' cannot be bound: {error.Message}");
+            return null;
+        }
+    }
+
+    private GroupSurroundings Surroundings(GroupModel model, DeadLetterTopics deadLetters) => new()
+    {
+        Services = _services,
+        Loggers = Loggers,
+        Time = Time,
+        ResultFormat = Topology.Format,
+        Produce = Producer.ProduceAsync,
+        ProduceDeadLetter = (in OutgoingRecord record, CancellationToken cancellation) => _deadLetters.Value.ProduceAsync(record, cancellation),
+        DeadLetterPartitions = (topic, cancellation) => deadLetters.PartitionsAsync(topic, model.Name, cancellation),
+        AwaitProduced = _services.GetRequiredService<HeadraceRegistrations>().Clusters.Any(cluster => cluster.Producers.Count > 0) ? ProduceScope.FilterAsync : null,
+    };
+}
