@@ -23,6 +23,7 @@ internal sealed class ClusterLoop : IAsyncDisposable
     private volatile IReadOnlyDictionary<string, long?> _lags = new Dictionary<string, long?>();
     private volatile string? _lastError;
     private volatile bool _isConnected;
+    private volatile bool _isStarted;
     private DateTimeOffset _topicsReadAt;
     private Task _running = Task.CompletedTask;
 
@@ -39,12 +40,19 @@ internal sealed class ClusterLoop : IAsyncDisposable
     /// <summary>Why the cluster's turn failed; <see langword="null"/> when it did not.</summary>
     public string? LastError => _lastError;
 
+    /// <summary>Whether it ended though nobody stopped it, which it never should.</summary>
+    public bool HasEnded => _running.IsCompleted && _isStarted && !_stopping.IsCancellationRequested;
+
     /// <summary>The cluster's topics as read last; empty until it answered.</summary>
     public IReadOnlyCollection<string> Topics => _topics?.Keys.ToList() ?? [];
 
     public long? LagOf(string group) => _lags.GetValueOrDefault(group);
 
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start()
+    {
+        _running = Task.Run(RunAsync);
+        _isStarted = true;
+    }
 
     public async Task StopAsync()
     {

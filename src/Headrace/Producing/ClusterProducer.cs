@@ -17,9 +17,9 @@ internal sealed class ClusterProducer(Func<RecordProducer> create) : IAsyncDispo
         }
 
         // The record's settlement waits for the acknowledgement even when the handler has stopped waiting.
-        var pending = new PendingProduce(DeliverAsync(record, CancellationToken.None).AsTask(), cancellation);
-        scope.TryAdd(pending);
-        return new(pending, 0);
+        var delivery = DeliverAsync(record, CancellationToken.None).AsTask();
+        scope.TryAdd(delivery);
+        return new(delivery.WaitAsync(cancellation));
     }
 
     public void Produce(in OutgoingRecord record, Action<RecordPosition, ProduceException?>? onDelivered)
@@ -27,7 +27,7 @@ internal sealed class ClusterProducer(Func<RecordProducer> create) : IAsyncDispo
         var delivery = ProduceScope.Current is null ? null : new TaskCompletionSource<RecordPosition>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (delivery is not null)
         {
-            ProduceScope.Current!.TryAdd(new(delivery.Task, CancellationToken.None));
+            ProduceScope.Current!.TryAdd(delivery.Task);
         }
 
         Producer.Produce(record, (position, failure) =>

@@ -3,7 +3,7 @@ namespace Headrace;
 /// <summary>
 /// Produces messages of one type to one topic, with the key that <c>AddProducer</c> states. Safe for many threads. Inject it by type; when a type
 /// has several topics, by the topic's name: <c>[FromKeyedServices("orders")]</c>. In a handler, its record is settled only when all that
-/// the handler produced is acknowledged, awaited or not.
+/// the handler produced is acknowledged, awaited or not: a produce that failed fails the record, even when the handler caught the exception.
 /// </summary>
 /// <typeparam name="TMessage">The message type; its name goes with every record.</typeparam>
 public interface ITopicProducer<TMessage>

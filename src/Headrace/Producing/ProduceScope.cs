@@ -9,7 +9,7 @@ internal sealed class ProduceScope
     private static readonly AsyncLocal<ProduceScope?> Ambient = new();
 
     // Added to by the handler's threads, taken by the worker once the handler is done.
-    private readonly List<PendingProduce> _pending = [];
+    private readonly List<Task<RecordPosition>> _deliveries = [];
     private readonly Lock _gate = new();
     private bool _closed;
 
@@ -24,40 +24,35 @@ internal sealed class ProduceScope
         await scope.CompleteAsync(context.Cancellation);
     }
 
-    public bool TryAdd(PendingProduce pending)
+    public bool TryAdd(Task<RecordPosition> delivery)
     {
         lock (_gate)
         {
             if (!_closed)
             {
-                _pending.Add(pending);
+                _deliveries.Add(delivery);
             }
 
             return !_closed;
         }
     }
 
-    /// <summary>Waits for every acknowledgement. A failure that the handler has seen is the handler's decision; any other one fails the record.</summary>
-    public async Task CompleteAsync(CancellationToken cancellation)
+    // A failure fails the record even when the handler caught it: whether anybody looked at an exception cannot be told, and a record
+    // that nobody stored must not be settled.
+    private async Task CompleteAsync(CancellationToken cancellation)
     {
-        for (var index = 0; TryTake(index) is { } pending; index++)
+        for (var index = 0; TryTake(index) is { } delivery; index++)
         {
-            try
-            {
-                await pending.Delivery.WaitAsync(cancellation);
-            }
-            catch (ProduceException) when (pending.WasSeen)
-            {
-            }
+            await delivery.WaitAsync(cancellation);
         }
     }
 
-    private PendingProduce? TryTake(int index)
+    private Task<RecordPosition>? TryTake(int index)
     {
         lock (_gate)
         {
-            _closed = index == _pending.Count;
-            return _closed ? null : _pending[index];
+            _closed = index == _deliveries.Count;
+            return _closed ? null : _deliveries[index];
         }
     }
 }
