@@ -19,7 +19,7 @@ public sealed class ProduceScopeTests
     [Fact]
     public async Task A_record_waits_for_what_its_handler_did_not_await()
     {
-        var running = ProduceScope.FilterAsync(_context, _ =>
+        var running = ProduceScope.FilterAsync(_context, context =>
         {
             _ = ProduceAsync();
             return default;
@@ -69,7 +69,7 @@ public sealed class ProduceScopeTests
     {
         using var lost = new CancellationTokenSource();
         var context = MessageContext.ForTest("order", cancellation: lost.Token);
-        var running = ProduceScope.FilterAsync(context, _ =>
+        var running = ProduceScope.FilterAsync(context, context =>
         {
             _ = ProduceAsync();
             return default;
