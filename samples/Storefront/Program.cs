@@ -1,1 +1,39 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Storefront.Contracts;
+using Storefront.Groups;
+using Storefront.Page;
+using Storefront.Shop;
+using Storefront.Startup;
+
+GroupRole[] groups =
+[
+    new("billing", [Topics.Orders], Billing.Map),
+    new("notifications", [Topics.Orders, Topics.Users], Notifications.Map),
+    new("analytics", [Topics.Orders, Topics.Users, Topics.Payments], Analytics.Map),
+];
+
+if (new StorefrontCommand(groups).Parse(args, out var exitCode) is not { } options)
+{
+    return exitCode;
+}
+
+var builder = StorefrontBuilder.Create(options);
+builder.AddHeadrace("kafka")
+    .UseJson(ContractsJson.Default)
+    .AddProducer<OrderCreated>(Topics.Orders, key: order => order.CustomerId)
+    .AddProducer<OrderCancelled>(Topics.Orders, key: cancellation => cancellation.CustomerId)
+    .AddProducer<UserRegistered>(Topics.Users, key: user => user.CustomerId);
+var app = builder.Build();
+
+if (options.Runs(StorefrontOptions.ShopRole))
+{
+    app.MapShop();
+    app.MapPage();
+}
+
+foreach (var group in groups.Where(group => options.Runs(group.Name)))
+{
+    group.Map(app);
+}
+
+app.Run();
+return 0;

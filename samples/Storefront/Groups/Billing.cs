@@ -1,0 +1,32 @@
+using Headrace;
+using Storefront.Contracts;
+using Storefront.Status;
+
+namespace Storefront.Groups;
+
+/// <summary>Takes the money for every accepted order, in each customer's order, and says so on <c>payments</c>.</summary>
+internal static class Billing
+{
+    public static void Map(WebApplication app)
+    {
+        var billing = app.MapConsumerGroup("billing")
+            .WithWorkers(20, Ordering.ByKey)
+            .WithFailurePolicy(failures => failures.DeadLetterOn<NothingToBillException>());
+
+        var orders = billing.MapTopic(Topics.Orders).Ignore("order.cancelled");
+        orders.On((OrderCreated order, Journal journal) => Bill(order, journal)).ProduceTo(Topics.Payments);
+    }
+
+    /// <summary>The payment is keyed as the order, by customer. The order's offset is committed once the payment is acknowledged, never before.</summary>
+    private static PaymentProcessed Bill(OrderCreated order, Journal journal)
+    {
+        if (order.Total == 0)
+        {
+            journal.Note("billing", "cannot bill", order.OrderId, "total is zero");
+            throw new NothingToBillException(order.OrderId);
+        }
+
+        journal.Note("billing", "billed", order.OrderId, $"£{order.Total:N2}");
+        return new(order.OrderId, order.CustomerId, order.Total);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Text.Json;
+using Storefront.Groups;
+using Storefront.Shop;
+using Storefront.Status;
+using Storefront.Traffic;
+
+namespace Storefront.Startup;
+
+/// <summary>The parts of the program that have nothing to do with Kafka.</summary>
+internal static class StorefrontBuilder
+{
+    private const int DefaultMaxBodyBytes = 256 * 1024;
+
+    public static WebApplicationBuilder Create(StorefrontOptions options)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,          // where appsettings.json is, whatever folder the program is started from
+            EnvironmentName = EnvironmentName(),
+        });
+        builder.Configuration["ConnectionStrings:kafka"] = options.Kafka;
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+        {
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Limits.MaxRequestBodySize = context.Configuration.GetValue("Shop:MaxBodyBytes", DefaultMaxBodyBytes);
+        });
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
+        builder.Services.AddProblemDetails();
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<Journal>()
+            .AddSingleton<Intake>()
+            .AddSingleton<CountryView>();
+        AddCallers(builder.Services, options);
+        return builder;
+    }
+
+    /// <summary>What posts to the shop from within, as the command line says.</summary>
+    private static void AddCallers(IServiceCollection services, StorefrontOptions options)
+    {
+        if (options.Traffic == 0 && options.Replay is null)
+        {
+            return;
+        }
+
+        services.AddHttpClient<ShopClient>();
+        if (options.Traffic > 0)
+        {
+            services.AddHostedService<TrafficGenerator>();
+        }
+
+        if (options.Replay is not null)
+        {
+            services.AddSingleton<ReplayEnd>().AddHostedService<OrderReplay>();
+        }
+    }
+
+    /// <summary>A sample is run by developers: where the environment does not say, it is Development.</summary>
+    private static string EnvironmentName() =>
+        Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development;
+}

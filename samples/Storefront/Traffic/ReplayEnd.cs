@@ -1,0 +1,2 @@
+namespace Storefront.Traffic;
+internal sealed class ReplayEnd { public Task ReachedAsync(CancellationToken stopping) => Task.CompletedTask; }
