@@ -1,14 +1,16 @@
+using Headrace;
 using Storefront.Contracts;
 using Storefront.Groups;
 using Storefront.Page;
 using Storefront.Shop;
 using Storefront.Startup;
+using Storefront.Status;
 
 GroupRole[] groups =
 [
     new("billing", [Topics.Orders], Billing.Map),
     new("notifications", [Topics.Orders, Topics.Users], Notifications.Map),
-    new("analytics", [Topics.Orders, Topics.Users, Topics.Payments], Analytics.Map),
+    new("analytics", [Analytics.Pattern], Analytics.Map),
 ];
 
 if (new StorefrontCommand(groups).Parse(args, out var exitCode) is not { } options)
@@ -16,14 +18,16 @@ if (new StorefrontCommand(groups).Parse(args, out var exitCode) is not { } optio
     return exitCode;
 }
 
-var builder = StorefrontBuilder.Create(options);
+var builder = StorefrontBuilder.Create(options, groups);
 builder.AddHeadrace("kafka")
     .UseJson(ContractsJson.Default)
     .AddProducer<OrderCreated>(Topics.Orders, key: order => order.CustomerId)
     .AddProducer<OrderCancelled>(Topics.Orders, key: cancellation => cancellation.CustomerId)
     .AddProducer<UserRegistered>(Topics.Users, key: user => user.CustomerId);
-var app = builder.Build();
 
+var app = builder.Build();
+app.UseHeadraceProblemDetails();
+app.MapStatus();
 if (options.Runs(StorefrontOptions.ShopRole))
 {
     app.MapShop();
@@ -35,5 +39,6 @@ foreach (var group in groups.Where(group => options.Runs(group.Name)))
     group.Map(app);
 }
 
+app.GreetWhenStarted(options);
 app.Run();
-return 0;
+return Environment.ExitCode;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Headrace;
 using Storefront.Groups;
 using Storefront.Shop;
 using Storefront.Status;
@@ -12,13 +13,18 @@ internal static class StorefrontBuilder
 {
     private const int DefaultMaxBodyBytes = 256 * 1024;
 
-    public static WebApplicationBuilder Create(StorefrontOptions options)
+    public static WebApplicationBuilder Create(StorefrontOptions options, IReadOnlyList<GroupRole> groups)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,          // where appsettings.json is, whatever folder the program is started from
             EnvironmentName = EnvironmentName(),
         });
+        if (options.Runs(StorefrontOptions.BrokerRole))
+        {
+            builder.AddDevBroker(broker => broker.Port = options.BrokerPort);
+        }
+
         builder.Configuration["ConnectionStrings:kafka"] = options.Kafka;
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -26,12 +32,15 @@ internal static class StorefrontBuilder
             kestrel.Limits.MaxRequestBodySize = context.Configuration.GetValue("Shop:MaxBodyBytes", DefaultMaxBodyBytes);
         });
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);
-        builder.Services.AddProblemDetails();
+        builder.Services.AddHeadraceProblemDetails();
+        builder.Services.AddHealthChecks().AddHeadrace();
         builder.Services
             .AddSingleton(options)
+            .AddSingleton(groups)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<Journal>()
             .AddSingleton<Intake>()
+            .AddSingleton<StatusReader>()
             .AddSingleton<CountryView>();
         AddCallers(builder.Services, options);
         return builder;

@@ -61,7 +61,12 @@ internal sealed class StorefrontCommand
             _port, _brokerPort, _kafka, _roles, _traffic, _replay, _rate, _exit,
         };
         StorefrontOptions? options = null;
-        root.SetAction(parsed => Report(Faults(options = Bind(parsed), parsed)));
+        root.SetAction(parsed =>
+        {
+            options = Bind(parsed);
+            string[] faults = [.. Faults(options, parsed)];
+            return Report(faults.Length > 0 ? faults : PortCheck.Faults(options));
+        });
         var result = root.Parse(args);
         exitCode = result.Errors.Count > 0 ? Report(result.Errors.Select(error => error.Message)) : result.Invoke();
         return exitCode == 0 ? options : null;

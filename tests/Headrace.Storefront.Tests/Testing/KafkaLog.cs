@@ -1,0 +1,66 @@
+using System.Text;
+using Confluent.Kafka;
+
+namespace Headrace.Storefront.Tests.Testing;
+
+/// <summary>What is in Kafka, as another client sees it.</summary>
+internal sealed class KafkaLog(string address)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>A record of a topic.</summary>
+    public sealed record Entry(string Topic, int Partition, long Offset, string? Key, string? Value, IReadOnlyDictionary<string, string> Headers);
+
+    /// <summary>All records that a topic has now, by partition and offset; none where there is no such topic.</summary>
+    public IReadOnlyList<Entry> Read(string topic)
+    {
+        using var consumer = Open("headrace-storefront-tests-reader");
+        var ends = Ends(consumer, topic);
+        consumer.Assign(ends.Where(end => end.Value.High > end.Value.Low).Select(end => new TopicPartitionOffset(end.Key, end.Value.Low)));
+        var entries = new List<Entry>();
+        for (var left = ends.Values.Sum(end => end.High.Value - end.Low.Value); left > 0; left--)
+        {
+            var record = consumer.Consume(Patience) ?? throw new TimeoutException($"{topic} did not give its records; {left} of them are missing.");
+            entries.Add(new(record.Topic, record.Partition, record.Offset, Text(record.Message.Key), Text(record.Message.Value),
+                record.Message.Headers.ToLookup(header => header.Key).ToDictionary(header => header.Key, header => Text(header.Last().GetValueBytes()) ?? "")));
+        }
+
+        return [.. entries.OrderBy(entry => entry.Partition).ThenBy(entry => entry.Offset)];
+    }
+
+    /// <summary>How many records of these topics a group has not committed.</summary>
+    public long Lag(string group, params string[] topics)
+    {
+        using var consumer = Open(group);
+        var ends = topics.SelectMany(topic => Ends(consumer, topic)).ToDictionary();
+        return consumer.Committed(ends.Keys, Patience).Sum(committed =>
+            ends[committed.TopicPartition].High - (committed.Offset == Offset.Unset ? ends[committed.TopicPartition].Low : committed.Offset));
+    }
+
+    /// <summary>How many records a topic ever had.</summary>
+    public long Count(string topic)
+    {
+        using var consumer = Open("headrace-storefront-tests-reader");
+        return Ends(consumer, topic).Values.Sum(end => end.High.Value);
+    }
+
+    private static Dictionary<TopicPartition, WatermarkOffsets> Ends(IConsumer<byte[], byte[]> consumer, string topic)
+    {
+        using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        return admin.GetMetadata(Patience).Topics
+            .Where(found => found.Topic == topic)
+            .SelectMany(found => found.Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)))
+            .ToDictionary(partition => partition, partition => consumer.QueryWatermarkOffsets(partition, Patience));
+    }
+
+    private static string? Text(byte[]? bytes) => bytes is null ? null : Encoding.UTF8.GetString(bytes);
+
+    private IConsumer<byte[], byte[]> Open(string group) => new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+    {
+        BootstrapServers = address,
+        GroupId = group,
+        EnableAutoCommit = false,
+        AllowAutoCreateTopics = false,
+        FetchQueueBackoffMs = 10,
+    }).Build();
+}
