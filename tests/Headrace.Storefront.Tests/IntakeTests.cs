@@ -19,7 +19,7 @@ public sealed class IntakeTests(KafkaUnderTest kafka) : IAsyncLifetime
 
     public static TheoryData<string, string, string> RefusedOrders() => new()
     {
-        { "{\"orderId\":", "body", "malformed JSON" },
+        { "{\"orderId\":", "orderId", "malformed JSON" },
         { "", "body", "malformed JSON" },
         { "null", "body", "malformed JSON" },
         { "[]", "body", "malformed JSON" },

@@ -8,7 +8,10 @@ namespace Storefront.Traffic;
 internal sealed class ReplayEnd(HeadraceStatus headrace, StorefrontOptions options, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Lag is measured about once a second, so it has to be zero for longer than that while nothing moves.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
 
     public async Task ReachedAsync(CancellationToken stopping)
     {
@@ -17,18 +20,13 @@ internal sealed class ReplayEnd(HeadraceStatus headrace, StorefrontOptions optio
             return;
         }
 
-        var started = time.GetTimestamp();
-        while (!await HaveCaughtUpAsync(stopping) && time.GetElapsedTime(started) < Patience)
-        {
-            await Task.Delay(Pause, time, stopping);
-        }
-
+        var haveCaughtUp = await CatchUpAsync(stopping);
         foreach (var group in headrace.Groups())
         {
             AnsiConsole.WriteLine($"{group.Name}: handled {group.Handled}, dead-lettered {group.DeadLettered}, lag {group.Lag?.ToString() ?? "unknown"}");
         }
 
-        if (!await HaveCaughtUpAsync(stopping))
+        if (!haveCaughtUp)
         {
             AnsiConsole.WriteLine($"Not all groups caught up within {Patience.TotalMinutes} min.");
             Environment.ExitCode = 1;
@@ -37,16 +35,25 @@ internal sealed class ReplayEnd(HeadraceStatus headrace, StorefrontOptions optio
         lifetime.StopApplication();
     }
 
-    /// <summary>Billing's payments are the last that others wait for, so two looks a pause apart have to agree.</summary>
-    private async Task<bool> HaveCaughtUpAsync(CancellationToken stopping)
+    private async Task<bool> CatchUpAsync(CancellationToken stopping)
     {
-        var produced = headrace.Produced().Values.Sum();
-        if (headrace.Groups().Any(group => group.Lag != 0))
+        var started = time.GetTimestamp();
+        var (calmSince, seen) = (started, 0L);
+        while (time.GetElapsedTime(started) < Patience)
         {
-            return false;
+            await Task.Delay(Pause, time, stopping);
+            var groups = headrace.Groups();
+            var moved = groups.Sum(group => group.Handled) + headrace.Produced().Values.Sum();
+            if (moved != seen || groups.Any(group => group.Lag != 0))
+            {
+                (calmSince, seen) = (time.GetTimestamp(), moved);
+            }
+            else if (time.GetElapsedTime(calmSince) >= Calm)
+            {
+                return true;
+            }
         }
 
-        await Task.Delay(Pause, time, stopping);
-        return headrace.Groups().All(group => group.Lag == 0) && headrace.Produced().Values.Sum() == produced;
+        return false;
     }
 }
