@@ -1,10 +1,11 @@
 using System.Text;
+using Headrace.Broker.Groups;
 using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Headrace.Broker.Groups;
+namespace Headrace.Broker.Tests.Groups;
 
 /// <summary>A coordinator on manual time, with short words for what clients send it.</summary>
 internal sealed class GroupUnderTest(GroupSettings? settings = null, ILogger? logger = null) : IDisposable

@@ -1,7 +1,8 @@
+using Headrace.Broker.Groups;
 using Headrace.Broker.Wire;
-using static Headrace.Broker.Groups.GroupUnderTest;
+using static Headrace.Broker.Tests.Groups.GroupUnderTest;
 
-namespace Headrace.Broker.Groups;
+namespace Headrace.Broker.Tests.Groups;
 
 /// <summary>The ways in which a member stops being one.</summary>
 public sealed class LeavingTests : IDisposable

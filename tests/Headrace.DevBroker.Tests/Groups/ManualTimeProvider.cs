@@ -1,4 +1,4 @@
-namespace Headrace.Broker.Groups;
+namespace Headrace.Broker.Tests.Groups;
 
 /// <summary>Time that passes only when a test says so. Timers fire on the test's own thread, in the order they are due.</summary>
 internal sealed class ManualTimeProvider : TimeProvider

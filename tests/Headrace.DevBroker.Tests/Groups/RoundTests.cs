@@ -1,7 +1,8 @@
+using Headrace.Broker.Groups;
 using Headrace.Broker.Wire;
-using static Headrace.Broker.Groups.GroupUnderTest;
+using static Headrace.Broker.Tests.Groups.GroupUnderTest;
 
-namespace Headrace.Broker.Groups;
+namespace Headrace.Broker.Tests.Groups;
 
 /// <summary>How a group of dynamic members gets from one generation to the next.</summary>
 public sealed class RoundTests : IDisposable

@@ -1,7 +1,8 @@
+using Headrace.Broker.Groups;
 using Headrace.Broker.Wire;
-using static Headrace.Broker.Groups.GroupUnderTest;
+using static Headrace.Broker.Tests.Groups.GroupUnderTest;
 
-namespace Headrace.Broker.Groups;
+namespace Headrace.Broker.Tests.Groups;
 
 /// <summary>Members with an instance id keep their seat, and only one process sits in it (KIP-345).</summary>
 public sealed class StaticMemberTests : IDisposable
