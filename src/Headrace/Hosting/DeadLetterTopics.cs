@@ -9,13 +9,11 @@ namespace Headrace.Hosting;
 /// Makes the dead-letter topics of a cluster's groups: with the origin's partitions, kept for ever, and room for the headers that say what happened.
 /// One that exists is left as it is.
 /// </summary>
-internal sealed class DeadLetterTopics(Lazy<ClusterAdmin> admin, ILoggerFactory loggers, TimeProvider time)
+internal sealed class DeadLetterTopics(Lazy<ClusterAdmin> admin, ILoggerFactory loggers)
 {
     private const string MaxMessageBytes = "max.message.bytes";
     private const int RoomForHeaders = 64 * 1024;
     private const int KafkasDefaultMaxMessageBytes = 1_048_588;
-    private static readonly TimeSpan Visible = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, int> _partitions = new();
     private readonly ILogger _logger = loggers.CreateLogger(HostingLog.Failures);
@@ -26,7 +24,7 @@ internal sealed class DeadLetterTopics(Lazy<ClusterAdmin> admin, ILoggerFactory 
         if (!_partitions.TryGetValue(OwnTopics.DeadLetter(origin, group), out var known))
         {
             await EnsureAsync(await admin.Value.ListTopicsAsync(cancellation), [origin], group, cancellation);
-            known = _partitions[OwnTopics.DeadLetter(origin, group)];
+            known = _partitions.GetValueOrDefault(OwnTopics.DeadLetter(origin, group));
         }
 
         return known;
@@ -55,7 +53,7 @@ internal sealed class DeadLetterTopics(Lazy<ClusterAdmin> admin, ILoggerFactory 
 
         await admin.Value.CreateTopicsAsync(definitions, cancellation);
         HostingLog.DeadLetterTopicsCreated(_logger, group, string.Join(", ", definitions.Select(topic => $"{topic.Name} ({topic.Partitions})")));
-        await UntilVisibleAsync([.. definitions.Select(topic => topic.Name)], cancellation);
+        Note(await admin.Value.ListTopicsAsync(cancellation), definitions.Select(topic => topic.Name));
     }
 
     private async Task<TopicDefinition> DefineAsync(string name, string origin, int partitions, CancellationToken cancellation)
@@ -71,26 +69,6 @@ internal sealed class DeadLetterTopics(Lazy<ClusterAdmin> admin, ILoggerFactory 
                 [MaxMessageBytes] = Math.Min((long)largest + RoomForHeaders, int.MaxValue).ToString(CultureInfo.InvariantCulture),
             },
         };
-    }
-
-    private async Task UntilVisibleAsync(IReadOnlyList<string> names, CancellationToken cancellation)
-    {
-        var deadline = time.GetUtcNow() + Visible;
-        while (true)
-        {
-            Note(await admin.Value.ListTopicsAsync(cancellation), names);
-            if (names.FirstOrDefault(name => !_partitions.ContainsKey(name)) is not { } absent)
-            {
-                return;
-            }
-
-            if (time.GetUtcNow() > deadline)
-            {
-                throw new TimeoutException($"Topic '{absent}' was created {Visible.TotalSeconds:0} s ago and Kafka does not show it yet. Check the cluster's controller.");
-            }
-
-            await Task.Delay(LookAgain, time, cancellation);
-        }
     }
 
     private void Note(IReadOnlyDictionary<string, int> topics, IEnumerable<string> names)

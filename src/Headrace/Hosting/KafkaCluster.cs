@@ -73,7 +73,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         faults.AddRange(_settingsFaults);
         faults.AddRange(ClientFaults.Of(Settings, [.. models.Select(model => model.Name)]));
         ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
-        var deadLetters = new DeadLetterTopics(_admin, Loggers, Time);
+        var deadLetters = new DeadLetterTopics(_admin, Loggers);
         Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
     }
 

@@ -138,7 +138,8 @@ internal sealed class TopologyCheck
 
     private static IEnumerable<string> ResultFaults(HandlerBuilder handler)
     {
-        if (handler.Source.ResultType is { } result && handler.Destination is null)
+        // A position is what a produce returns, and a lambda of one expression returns it whether it is wanted or not.
+        if (handler.Source.ResultType is { } result && result != typeof(RecordPosition) && handler.Destination is null)
         {
             yield return $"it returns {result.Name}, which goes nowhere. Add .ProduceTo(\"topic\"), or return nothing.";
         }
