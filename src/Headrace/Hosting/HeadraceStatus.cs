@@ -15,11 +15,11 @@ public sealed class HeadraceStatus
     /// <summary>The brokers' addresses, as configured: <c>host:port</c>.</summary>
     public string Kafka => _cluster.Settings.Address;
 
-    /// <summary>Whether the cluster answered within the last seconds.</summary>
-    public bool IsConnected => _cluster.Loop.IsConnected;
+    /// <summary>Whether the cluster answers, as seen by this process's groups and by a look every few seconds.</summary>
+    public bool IsConnected => _cluster.Loop.IsConnected && Snapshots().All(snapshot => snapshot.IsConnected);
 
     /// <summary>Why the cluster does not answer; <see langword="null"/> when it does.</summary>
-    public string? LastError => _cluster.Loop.LastError;
+    public string? LastError => _cluster.Loop.LastError ?? Snapshots().FirstOrDefault(snapshot => !snapshot.IsConnected)?.LastError;
 
     /// <summary>Records that each topic has acknowledged to the producers of this process.</summary>
     public IReadOnlyDictionary<string, long> Produced() => _cluster.Producer.Counts.Snapshot();
@@ -45,6 +45,8 @@ public sealed class HeadraceStatus
     /// <summary>Hands out records of a group again.</summary>
     /// <exception cref="ArgumentException">This process has no such group.</exception>
     public void Resume(string group) => Find(group).Resume();
+
+    private IEnumerable<ConsumerSnapshot> Snapshots() => _cluster.Groups.Select(group => group.Snapshot()).OfType<ConsumerSnapshot>();
 
     private RunningGroup Find(string name) => _cluster.Groups.FirstOrDefault(group => group.Name == name) ?? throw new ArgumentException(
         $"This process has no group '{name}' on the cluster '{Cluster}'.{NearestName.Hint(name, [.. _cluster.Groups.Select(group => group.Name)])}", nameof(name));

@@ -25,17 +25,9 @@ internal static class HealthReasons
             yield return cluster.Loop.LastError ?? $"Kafka at {cluster.Settings.Address} has not answered yet.";
         }
 
-        foreach (var group in Statuses(cluster))
+        foreach (var group in cluster.Groups.Where(group => !WaitsForItsFirstTopic(cluster, group)))
         {
-            var reason = group.State switch
-            {
-                ConsumerState.Starting => $"has not joined yet: {group.WaitsFor ?? "Kafka is asked."}",
-                ConsumerState.Faulted => $"has stopped: {group.LastError}",
-                ConsumerState.Stopped => "has stopped.",
-                _ when !group.IsConnected => $"has lost its connection: {group.WaitsFor ?? "Kafka does not answer."}",
-                _ => null,
-            };
-            if (reason is not null)
+            if (NotReady(group.Status(null)) is { } reason)
             {
                 yield return $"Group '{group.Name}' {reason}";
             }
@@ -43,8 +35,33 @@ internal static class HealthReasons
     }
 
     /// <summary>What is amiss and does not keep the rest from flowing.</summary>
-    public static IEnumerable<string> Degraded(KafkaCluster cluster) =>
-        Statuses(cluster).Where(group => group.MissingTopics.Count > 0).Select(group => $"Group '{group.Name}' waits for {string.Join(", ", group.MissingTopics)}, which does not exist.");
+    public static IEnumerable<string> Degraded(KafkaCluster cluster)
+    {
+        foreach (var group in cluster.Groups)
+        {
+            if (group.Status(null).MissingTopics is { Count: > 0 } missing)
+            {
+                yield return $"Group '{group.Name}' waits for {string.Join(", ", missing)}, which does not exist.";
+            }
+            else if (WaitsForItsFirstTopic(cluster, group))
+            {
+                yield return $"Group '{group.Name}' waits for the first topic that matches {string.Join(", ", group.Model.TopicPatterns)}.";
+            }
+        }
+    }
+
+    private static string? NotReady(GroupStatus group) => group.State switch
+    {
+        ConsumerState.Starting => $"has not joined yet: {group.WaitsFor ?? "Kafka is asked."}",
+        ConsumerState.Faulted => $"has stopped: {group.LastError}",
+        ConsumerState.Stopped => "has stopped.",
+        _ when !group.IsConnected => $"has lost its connection: {group.WaitsFor ?? "Kafka does not answer."}",
+        _ => null,
+    };
+
+    // Nothing to join for: a process would never be ready before somebody else made a topic.
+    private static bool WaitsForItsFirstTopic(KafkaCluster cluster, RunningGroup group) =>
+        group.IsStarted && cluster.Loop.IsConnected && !group.TopicsAmong(cluster.Loop.Topics).Any();
 
     private static IEnumerable<GroupStatus> Statuses(KafkaCluster cluster) => cluster.Groups.Select(group => group.Status(null));
 }

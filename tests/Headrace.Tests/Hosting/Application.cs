@@ -13,7 +13,7 @@ internal sealed class Application : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(20);
 
-    private readonly HostApplicationBuilder _builder = Host.CreateEmptyApplicationBuilder(null);
+    private readonly HostApplicationBuilder _builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
     private IHost? _host;
 
     public Application(string address)

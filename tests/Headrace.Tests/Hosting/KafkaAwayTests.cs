@@ -1,6 +1,5 @@
 using Headrace.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Headrace.Tests.Hosting;
 
