@@ -10,13 +10,14 @@ internal static class ConsumeBenchmark
     public static Benchmark Create() => new(
         "consume",
         $"consume a backlog of {Count:#,0} JSON records of 100 B, each handed to a handler",
-        [new("plain-loop", Target.Chosen, PlainLoop.RunAsync)])
+        [new("plain-loop", Target.Chosen, PlainLoop.RunAsync), new("headrace", Target.Chosen, HeadraceGroup.RunAsync)])
     {
         PrepareAsync = FillAsync,
         Conditions =
         [
             $"{Topics.Partitions} partitions, 1,000 keys; source-generated System.Text.Json",
             $"plain-loop: Confluent.Kafka Consume<byte[], byte[]>; {ClientSettings.Describe(ClientSettings.Consumer("", ""))}",
+            $"headrace: a consumer group with a typed handler, by key, as many workers as cores; {ClientSettings.Describe(ClientSettings.Fetching)}",
         ],
     };
 

@@ -1,0 +1,30 @@
+using Headrace.Benchmarks.Brokers;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Headrace.Benchmarks.Consuming;
+
+/// <summary>The same with Headrace: a consumer group with a typed handler, as an application has it.</summary>
+internal static class HeadraceGroup
+{
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string topic)
+    {
+        var window = new Window(ConsumeBenchmark.Count);
+        var handler = new OrderHandler(window);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration["ConnectionStrings:kafka"] = kafka;
+        foreach (var (name, value) in ClientSettings.Fetching)
+        {
+            builder.Configuration[$"Kafka:Consumer:{name}"] = value;
+        }
+
+        builder.AddHeadrace("kafka").UseJson(OrderJson.Default);
+        using var host = builder.Build();
+        host.MapConsumerGroup($"headrace-{Guid.NewGuid():N}").MapTopic(topic).On((Order order) => handler.Handle(order));
+        await host.StartAsync();
+        await window.Done.WaitAsync(TimeSpan.FromMinutes(3));
+        await host.StopAsync();
+        return window.Values;
+    }
+}
