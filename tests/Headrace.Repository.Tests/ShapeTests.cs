@@ -37,7 +37,8 @@ public sealed class ShapeTests
             let parameters = node switch
             {
                 ConstructorDeclarationSyntax constructor => constructor.ParameterList,
-                TypeDeclarationSyntax type => type.ParameterList,
+                // A record's parameters are its fields; often a format decides how many.
+                TypeDeclarationSyntax type and not RecordDeclarationSyntax => type.ParameterList,
                 _ => null,
             }
             where parameters is { Parameters.Count: > 7 }
