@@ -18,10 +18,10 @@ public sealed class PageTests(KafkaUnderTest kafka)
         }
 
         await using var shop = await ShopProcess.StartAsync("--kafka", kafka.Address);
+        await Eventually.SeesAsync("all groups have caught up", () => StatusPage.OfAsync(shop), status => status.Groups.All(group => group is { State: "running", Lag: 0 }));
         var customer = kafka.NewPrefix() + "c";
         using var response = await shop.Http.PostAsync("/orders", Orders.Json("o-page", customer));
         response.EnsureSuccessStatusCode();
-        await Eventually.SeesAsync("all groups have caught up", () => StatusPage.OfAsync(shop), status => status.Groups.All(group => group is { State: "running", Lag: 0 }));
 
         var page = await RenderAsync(shop.Http.BaseAddress!);
 

@@ -16,7 +16,7 @@ internal sealed class OrderReplay(ShopClient shop, StorefrontOptions options, Re
         var file = options.Replay!;
         var total = File.ReadLines(file.FullName).Count(line => line.Length > 0);
         var report = new ReplayReport();
-        await AnsiConsole.Progress()
+        await Terminal().Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
@@ -24,9 +24,14 @@ internal sealed class OrderReplay(ShopClient shop, StorefrontOptions options, Re
                 await PostAsync(file, report, () => bar.Increment(1), stoppingToken);
                 bar.Value = bar.MaxValue;
             });
-        AnsiConsole.WriteLine($"Replayed {total} lines: {report}");
+        Console.WriteLine($"Replayed {total} lines: {report}");
         await end.ReachedAsync(stoppingToken);
     }
+
+    /// <summary>A file or a pipe gets plain lines.</summary>
+    private static IAnsiConsole Terminal() => Console.IsOutputRedirected
+        ? AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No })
+        : AnsiConsole.Console;
 
     private async Task PostAsync(FileInfo file, ReplayReport report, Action onPosted, CancellationToken stopping)
     {

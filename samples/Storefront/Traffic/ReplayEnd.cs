@@ -1,5 +1,4 @@
 using Headrace;
-using Spectre.Console;
 using Storefront.Startup;
 
 namespace Storefront.Traffic;
@@ -23,12 +22,12 @@ internal sealed class ReplayEnd(HeadraceStatus headrace, StorefrontOptions optio
         var haveCaughtUp = await CatchUpAsync(stopping);
         foreach (var group in headrace.Groups())
         {
-            AnsiConsole.WriteLine($"{group.Name}: handled {group.Handled}, dead-lettered {group.DeadLettered}, lag {group.Lag?.ToString() ?? "unknown"}");
+            Console.WriteLine($"{group.Name}: handled {group.Handled}, dead-lettered {group.DeadLettered}, lag {group.Lag?.ToString() ?? "unknown"}");
         }
 
         if (!haveCaughtUp)
         {
-            AnsiConsole.WriteLine($"Not all groups caught up within {Patience.TotalMinutes} min.");
+            Console.WriteLine($"Not all groups caught up within {Patience.TotalMinutes} min.");
             Environment.ExitCode = 1;
         }
 
