@@ -11,6 +11,7 @@ public sealed class FirstConsumerTests(KafkaUnderTest kafka)
     {
         var prefix = kafka.NewPrefix();
         var log = new KafkaLog(kafka.Address);
+        await log.ForgetGroupAsync("loyalty");
         await using var shop = await ShopProcess.StartAsync("--kafka", kafka.Address, "--role", "shop");
         await PostAsync(shop, prefix, 30);
         var history = CreatedIn(log);

@@ -1,5 +1,6 @@
 using System.Text;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace Headrace.Storefront.Tests.Testing;
 
@@ -35,6 +36,20 @@ internal sealed class KafkaLog(string address)
         var ends = topics.SelectMany(topic => Ends(consumer, topic)).ToDictionary();
         return consumer.Committed(ends.Keys, Patience).Sum(committed =>
             ends[committed.TopicPartition].High - (committed.Offset == Offset.Unset ? ends[committed.TopicPartition].Low : committed.Offset));
+    }
+
+    /// <summary>Takes a group's committed offsets away: an earlier run may have left some.</summary>
+    public async Task ForgetGroupAsync(string group)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = address }).Build();
+        try
+        {
+            await admin.DeleteGroupsAsync([group]);
+        }
+        catch (DeleteGroupsException error) when (error.Results.All(result => result.Error.Code is ErrorCode.GroupIdNotFound))
+        {
+            // There was none.
+        }
     }
 
     /// <summary>How many records a topic ever had.</summary>
