@@ -29,7 +29,7 @@ internal sealed class BrokerListener : IAsyncDisposable
         _broker = broker;
         _table = table;
         _logger = loggers.CreateLogger("Headrace.Broker.Server");
-        _transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = PortReservation.Bind }), loggers);
+        _transport = new SocketTransportFactory(Options.Create(TransportOptions()), loggers);
     }
 
     public Gate Gate { get; } = new();
@@ -89,6 +89,15 @@ internal sealed class BrokerListener : IAsyncDisposable
         _reservation.Dispose();
         _switching.Dispose();
     }
+
+    private static SocketTransportOptions TransportOptions() => new()
+    {
+        CreateBoundListenSocket = PortReservation.Bind,
+        MaxWriteBufferSize = 1024 * 1024,
+
+        // Handlers compute and never block, so that a request need not change threads twice on its way through the pipes.
+        UnsafePreferInlineScheduling = true,
+    };
 
     private async Task AcceptAsync(IConnectionListener listener)
     {

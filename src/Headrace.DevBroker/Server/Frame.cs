@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Pipelines;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Wire;
 
@@ -39,12 +38,9 @@ internal static class Frame
         return true;
     }
 
-    public static void WriteResponse(PipeWriter output, RequestHandler handler, int version, int correlationId, IWireMessage response)
+    public static void WriteResponse(WireOutput output, RequestHandler handler, int version, int correlationId, IWireMessage response)
     {
-        // The length is known last. The pipe keeps its memory until it is flushed, so the first four bytes can be filled in afterwards.
-        var prefix = output.GetMemory(sizeof(int))[..sizeof(int)];
-        output.Advance(prefix.Length);
-
+        output.Clear();
         var wire = new WireWriter(output);
         wire.Int32(ref correlationId);
         wire.Flexible = handler.IsFlexible(version);
@@ -55,6 +51,5 @@ internal static class Frame
 
         response.Walk(ref wire, version);
         wire.Complete();
-        BinaryPrimitives.WriteInt32BigEndian(prefix.Span, checked((int)wire.Length));
     }
 }

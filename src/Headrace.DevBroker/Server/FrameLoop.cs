@@ -16,6 +16,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
 
     private readonly PipeReader _input = connection.Transport.Input;
     private readonly PipeWriter _output = connection.Transport.Output;
+    private readonly WireOutput _frame = new();
 
     /// <summary>Returns when the client hangs up, the connection is aborted, or the client sent what cannot be served.</summary>
     public async Task RunAsync()
@@ -66,7 +67,8 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
         if (call.Request is null)
         {
             // ApiVersions in a version from the future: the one case where the answer has another version than the question.
-            Frame.WriteResponse(_output, call.Handler, version: 0, call.CorrelationId, ApiVersionsHandler.AnswerToUnknownVersion(call.Handler));
+            Frame.WriteResponse(_frame, call.Handler, version: 0, call.CorrelationId, ApiVersionsHandler.AnswerToUnknownVersion(call.Handler));
+            await _frame.WriteToAsync(_output);
             return;
         }
 
@@ -75,7 +77,8 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
         await gate.PassAsync(client.Closed);
         if (response is not null)
         {
-            Frame.WriteResponse(_output, call.Handler, call.Version, call.CorrelationId, response);
+            Frame.WriteResponse(_frame, call.Handler, call.Version, call.CorrelationId, response);
+            await _frame.WriteToAsync(_output);
         }
 
         if (_output.UnflushedBytes > FlushAt)

@@ -5,23 +5,18 @@ using System.Text;
 namespace Headrace.Broker.Wire;
 
 /// <summary>Writes messages as bytes. <see cref="Complete"/> hands the last of them to the output.</summary>
-internal ref struct WireWriter(IBufferWriter<byte> output, bool flexible = false) : IWire
+internal ref struct WireWriter(WireOutput output, bool flexible = false) : IWire
 {
     private const int SmallestSpan = 256;
 
     private Span<byte> _span;
     private int _used;
-    private long _handedOver;
 
     public bool Flexible { get; set; } = flexible;
-
-    /// <summary>Bytes written so far.</summary>
-    public readonly long Length => _handedOver + _used;
 
     public void Complete()
     {
         output.Advance(_used);
-        _handedOver += _used;
         _used = 0;
         _span = default;
     }
@@ -82,12 +77,7 @@ internal ref struct WireWriter(IBufferWriter<byte> output, bool flexible = false
 
         BytesLength(checked((int)records.Length));
         Complete();
-        foreach (var part in records)
-        {
-            output.Write(part.Span);
-        }
-
-        _handedOver += records.Length;
+        output.AddUncopied(records);
     }
 
     public void Int32Array(ref List<int> items)
@@ -239,6 +229,5 @@ internal ref struct WireWriter(IBufferWriter<byte> output, bool flexible = false
     {
         Complete();
         output.Write(bytes);
-        _handedOver += bytes.Length;
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using Headrace.Broker.Requests;
+using Headrace.Broker.Tests.Wire;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -85,7 +86,7 @@ internal sealed class WireClient : IAsyncDisposable
 
     private static byte[] Encode(ApiKey key, short version, int correlationId, IWireMessage request)
     {
-        var output = new ArrayBufferWriter<byte>();
+        var output = new WireOutput();
         var wire = new WireWriter(output);
         var number = (short)key;
         string? clientId = "wire-test";
@@ -97,7 +98,7 @@ internal sealed class WireClient : IAsyncDisposable
         wire.Tags();
         request.Walk(ref wire, version);
         wire.Complete();
-        return output.WrittenSpan.ToArray();
+        return Codec.BytesOf(output);
     }
 
     private static TResponse Decode<TResponse>(ApiKey key, int version, int correlationId, byte[] frame) where TResponse : IWireMessage, new()

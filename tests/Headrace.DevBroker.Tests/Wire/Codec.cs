@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
 using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Tests.Wire;
@@ -7,12 +9,25 @@ internal static class Codec
 {
     public static byte[] Write(IWireMessage message, int version, bool flexible)
     {
-        var output = new ArrayBufferWriter<byte>();
+        var output = new WireOutput();
         var wire = new WireWriter(output, flexible);
         message.Walk(ref wire, version);
         wire.Complete();
-        Assert.Equal(output.WrittenCount, wire.Length);
-        return output.WrittenSpan.ToArray();
+        return BytesOf(output);
+    }
+
+    /// <summary>The frame's content, without its length.</summary>
+    public static byte[] BytesOf(WireOutput output)
+    {
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        var written = output.WriteToAsync(pipe.Writer);
+        Assert.True(written.IsCompletedSuccessfully);
+        pipe.Writer.Complete();
+        Assert.True(pipe.Reader.TryRead(out var read));
+        var bytes = read.Buffer.ToArray();
+        Assert.Equal(bytes.Length - sizeof(int), BinaryPrimitives.ReadInt32BigEndian(bytes));
+        Assert.Equal(bytes.Length - sizeof(int), output.Length);
+        return bytes[sizeof(int)..];
     }
 
     /// <summary>Returns how many bytes were left over.</summary>
