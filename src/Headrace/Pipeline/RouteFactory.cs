@@ -2,6 +2,7 @@ using Headrace.Failures;
 using Headrace.Formats;
 using Headrace.Handlers;
 using Headrace.Topology;
+using Microsoft.Extensions.Logging;
 
 namespace Headrace.Pipeline;
 
@@ -10,8 +11,10 @@ internal sealed class RouteFactory
 {
     private readonly GroupSurroundings _surroundings;
     private readonly HandlerServices _services;
+    private readonly ILogger _scope;
 
-    public RouteFactory(GroupSurroundings surroundings) => (_surroundings, _services) = (surroundings, new(surroundings.Services));
+    public RouteFactory(GroupSurroundings surroundings) =>
+        (_surroundings, _services, _scope) = (surroundings, new(surroundings.Services), surroundings.Loggers.CreateLogger(LogScope.Category));
 
     public HandlerRoute Create(HandlerModel handler)
     {
@@ -32,7 +35,7 @@ internal sealed class RouteFactory
         };
     }
 
-    // From the inside out: the handler, its filters, what waits for produced records, what produces the result.
+    // From the inside out: the handler, its filters, what waits for produced records, what produces the result, the scope.
     private MessageDelegate Compile(HandlerModel handler)
     {
         var run = handler.Source.Bind(_services);
@@ -46,7 +49,12 @@ internal sealed class RouteFactory
             run = FilterSource.Of(awaitProduced).Bind(_services, run);
         }
 
-        return handler is { Destination: { } topic, Source.ResultType: { } result } ? new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync : run;
+        if (handler is { Destination: { } topic, Source.ResultType: { } result })
+        {
+            run = new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync;
+        }
+
+        return new LogScope(run, _scope).RunAsync;
     }
 
     private MessageEncoder<object> Encoder(string topic, Type result)

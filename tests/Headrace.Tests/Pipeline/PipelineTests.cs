@@ -139,6 +139,17 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public async Task What_a_handler_logs_says_which_record_it_is_about()
+    {
+        GroupUnderTest? group = null;
+        using var _ = group = new GroupUnderTest(billing => billing.MapTopic("orders").On((OrderPlaced order) => _seen.AddRange(
+            group!.Log.Scopes().Cast<IReadOnlyList<KeyValuePair<string, object?>>>().Select(scope => $"{string.Join(' ', scope)}; {scope}"))));
+        await group.HandleAsync(Records.Of(new OrderPlaced("o-1", 1)));
+        Assert.Equal(["[Group, billing] [Topic, orders] [Partition, 3] [Offset, 118] [Handler, OrderPlaced] [Attempt, 1]; billing orders[3]@118 OrderPlaced attempt 1"], _seen);
+        Assert.Empty(group.Log.Scopes());
+    }
+
+    [Fact]
     public async Task Many_messages_at_once_keep_their_contexts_apart()
     {
         using var group = new GroupUnderTest(billing => billing.MapTopic("orders").On(async (OrderPlaced order, MessageContext context, RecordKey key) =>

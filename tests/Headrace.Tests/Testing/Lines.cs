@@ -3,12 +3,21 @@ using Microsoft.Extensions.Logging;
 
 namespace Headrace.Tests.Testing;
 
-/// <summary>Keeps every log line: <c>Warning Headrace.Failures[3001] …</c>.</summary>
+/// <summary>Keeps every log line: <c>Warning Headrace.Failures[3001] …</c>, and what scopes were open.</summary>
 internal sealed class Lines : ILoggerFactory
 {
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly LoggerExternalScopeProvider _scopes = new();
 
     public IReadOnlyCollection<string> All => _lines;
+
+    /// <summary>The scopes around the caller, outermost first.</summary>
+    public IReadOnlyList<object?> Scopes()
+    {
+        var open = new List<object?>();
+        _scopes.ForEachScope(static (scope, list) => list.Add(scope), open);
+        return open;
+    }
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -21,7 +30,7 @@ internal sealed class Lines : ILoggerFactory
     private sealed class Logger(Lines lines, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => lines._scopes.Push(state);
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
