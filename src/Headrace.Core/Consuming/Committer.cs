@@ -74,10 +74,10 @@ internal sealed class Committer
     public void Take(NativeError whole, IReadOnlyList<TopicPartitionEntry> results)
     {
         _retries = false;
+        var own = results.Where(static entry => entry.Error != ErrorCode.None).ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Error);
         foreach (var (partition, offset) in _outstanding)
         {
-            var own = results.FirstOrDefault(entry => entry.Partition == partition.Partition && entry.Topic == partition.Topic).Error;
-            Take(partition, offset, own != ErrorCode.None ? new(own) : whole);
+            Take(partition, offset, own.TryGetValue((partition.Topic, partition.Partition), out var error) ? new(error) : whole);
         }
 
         _outstanding.Clear();

@@ -22,6 +22,7 @@ internal static class ConsumerConfiguration
     {
         ["partition.assignment.strategy"] = "cooperative-sticky",
         ["fetch.queue.backoff.ms"] = "10",
+        ["fetch.wait.max.ms"] = "100",
         ["reconnect.backoff.max.ms"] = "2000",
         ["socket.nagle.disable"] = "true",
     };
@@ -49,7 +50,9 @@ internal static class ConsumerConfiguration
         }
 
         settings["auto.offset.reset"] = "error";
-        Share(settings, "queued.min.messages", options.LookAheadRecords / Math.Max(1, partitions), 100, 100_000);
+
+        // A bound in bytes only: a partition whose queue is full is left out of the next fetch, and a fetch of idle partitions alone keeps all others
+        // waiting for fetch.wait.max.ms.
         Share(settings, "queued.max.messages.kbytes", options.LookAheadBytes / 1024 / Math.Max(1, partitions), 1_024, 65_536);
         return Build(settings);
     }

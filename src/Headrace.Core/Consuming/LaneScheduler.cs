@@ -6,8 +6,8 @@ namespace Headrace.Consuming;
 /// </summary>
 internal sealed class LaneScheduler
 {
-    /// <summary>The longest chunk: few enough that other lanes get their turn, many enough that one hop to a worker is shared.</summary>
-    public const int MaxChunk = 64;
+    /// <summary>The longest chunk: many share one hop to a worker. A slow one is ended by the worker's clock, so that other lanes get their turn.</summary>
+    public const int MaxChunk = 512;
 
     private readonly Ordering _ordering;
     private readonly WorkerPool _workers;

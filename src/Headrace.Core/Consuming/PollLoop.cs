@@ -12,12 +12,15 @@ internal sealed class PollLoop
     private static readonly TimeSpan StarvedWait = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
+    private const int MostFailedTurns = 20;
+
     private readonly ConsumerParts _parts;
     private readonly Assignment _assignment;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopsFetching;
     private volatile bool _stops;
     private volatile bool _isPaused;
+    private int _failedTurns;
 
     public PollLoop(ConsumerParts parts) => (_parts, _assignment) = (parts, new(parts));
 
@@ -112,10 +115,11 @@ internal sealed class PollLoop
         {
             return Turn();
         }
-        catch (Exception failure)
+        catch (Exception failure) when (_failedTurns++ < MostFailedTurns)
         {
+            // The turns go on, to give up in order what is there.
             Fault(failure);
-            return true;
+            return false;
         }
     }
 

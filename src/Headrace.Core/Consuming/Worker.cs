@@ -62,10 +62,10 @@ internal sealed class Worker
 
         var began = Stopwatch.GetTimestamp();
         var (record, left, tick) = (lane.Cursor, lane.Remaining, Environment.TickCount64);
-        var handlers = 0;
+        var (handlers, isOver) = (0, false);
         for (var goesOn = true; goesOn && left > 0; left--)
         {
-            if (_pool.IsPaused || _pool.IsStopped || !lane.TryBegin(record.Offset))
+            if (isOver || _pool.IsPaused || _pool.IsStopped || !lane.TryBegin(record.Offset))
             {
                 Report(record, Outcome.HandedBack);
                 break;
@@ -83,7 +83,9 @@ internal sealed class Worker
             record = next!;
             if (Environment.TickCount64 != tick)
             {
+                // The clock has moved by some milliseconds: the loop learns what is done, and other lanes get their turn.
                 tick = Environment.TickCount64;
+                isOver = _pool.HasReady;
                 Flush();
             }
         }

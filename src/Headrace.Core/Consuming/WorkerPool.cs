@@ -9,6 +9,7 @@ namespace Headrace.Consuming;
 /// </summary>
 internal sealed class WorkerPool
 {
+    private const int MaxLooseChunk = 64;
     private static readonly long SlowTicks = Stopwatch.Frequency / 20_000;
     private static readonly long TendTicks = Stopwatch.Frequency / 1_000;
 
@@ -52,7 +53,10 @@ internal sealed class WorkerPool
     public bool IsStopped => _isStopped;
 
     /// <summary>How many records without order one worker gets at a time: those behind a slow handler would wait although other workers are free.</summary>
-    public int LooseChunk => (int)Math.Clamp(SlowTicks * 4 / Math.Max(1, Volatile.Read(ref _averageTicks)), 1, LaneScheduler.MaxChunk);
+    public int LooseChunk => (int)Math.Clamp(SlowTicks * 4 / Math.Max(1, Volatile.Read(ref _averageTicks)), 1, MaxLooseChunk);
+
+    /// <summary>Whether lanes wait for a worker.</summary>
+    internal bool HasReady => !_ready.IsEmpty;
 
     /// <summary>Whether lanes wait although a worker is free. The loop comes back within a millisecond then, to look after the threads.</summary>
     public bool IsStarved => !_ready.IsEmpty && !_isPaused && Busy < _count;
