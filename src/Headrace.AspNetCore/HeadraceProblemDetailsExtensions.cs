@@ -30,12 +30,18 @@ public static class HeadraceProblemDetailsExtensions
     public static IApplicationBuilder UseHeadraceProblemDetails(this IApplicationBuilder app) =>
         app.UseExceptionHandler().UseStatusCodePages(status => DescribeAsync(status.HttpContext));
 
+    // For what is refused before an endpoint runs, so without an exception.
     private static Task DescribeAsync(HttpContext context)
     {
         var limit = context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
-        var detail = context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge && limit is not null
-            ? $"The request's body is larger than {limit} bytes, the most that is accepted. Send less at once."
-            : null;
+        var detail = context.Response.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge when limit is not null =>
+                $"The request's body is larger than {limit} bytes, the most that is accepted. Send less at once.",
+            StatusCodes.Status415UnsupportedMediaType =>
+                $"The request's content type is '{context.Request.ContentType ?? "(none)"}', which is not accepted here. Send application/json.",
+            _ => null,
+        };
         return TypedResults.Problem(detail, statusCode: context.Response.StatusCode).ExecuteAsync(context);
     }
 }

@@ -41,20 +41,24 @@ internal static partial class JsonFault
             return "The field must not be null.";
         }
 
+        // A constructor's parameter is reported with its class; what it was to be stands in the inner exception.
+        var inner = Kind().Match(exception.InnerException?.Message ?? "").Groups["kind"].Value;
         var target = Target().Match(exception.Message).Groups["type"].Value;
-        return target.Contains("System.Nullable", StringComparison.Ordinal) ? Expected(target.Split('[', ']', ',')[1]) : Expected(target);
+        return Expected(target.Contains("System.Nullable", StringComparison.Ordinal) ? target.Split('[', ']', ',')[1] : target)
+            ?? Expected($"System.{inner}")
+            ?? "The value has the wrong shape.";
     }
 
-    private static string Expected(string type) => type switch
+    private static string? Expected(string type) => type switch
     {
         "System.Int16" or "System.Int32" or "System.Int64" or "System.Byte" or "System.UInt16" or "System.UInt32" or "System.UInt64" =>
             "The field must be a whole number within its type's range.",
-        "System.Decimal" or "System.Double" or "System.Single" => "The field must be a number.",
-        "System.Boolean" => "The field must be true or false.",
+        "System.Decimal" or "System.Double" or "System.Single" or "System.number" => "The field must be a number.",
+        "System.Boolean" or "System.boolean" => "The field must be true or false.",
         "System.DateTime" or "System.DateTimeOffset" or "System.DateOnly" or "System.TimeOnly" => "The field must be a date or time in ISO 8601 form.",
         "System.Guid" => "The field must be a UUID.",
-        "System.String" => "The field must be text.",
-        _ => "The value has the wrong shape.",
+        "System.String" or "System.string" => "The field must be text.",
+        _ => null,
     };
 
     [GeneratedRegex("missing required properties including: .*", RegexOptions.ExplicitCapture)]
@@ -62,6 +66,9 @@ internal static partial class JsonFault
 
     [GeneratedRegex("'(?<name>[^']+)'", RegexOptions.ExplicitCapture)]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"\b(for|as) an? (?<kind>[A-Za-z0-9]+)\.?$", RegexOptions.ExplicitCapture)]
+    private static partial Regex Kind();
 
     [GeneratedRegex(@"could not be converted to (?<type>[^ ]+?)\.( |$)", RegexOptions.ExplicitCapture)]
     private static partial Regex Target();

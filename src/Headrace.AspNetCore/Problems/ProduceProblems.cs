@@ -1,3 +1,4 @@
+using Headrace.Failures;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -7,7 +8,6 @@ namespace Headrace.Problems;
 /// <summary>Answers a request whose record could not be produced.</summary>
 internal sealed class ProduceProblems : IExceptionHandler
 {
-    private const int MessageTooLarge = 10;
     private const int RetryAfterSeconds = 5;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed class ProduceProblems : IExceptionHandler
             return false;
         }
 
-        var problem = failure.ErrorCode == MessageTooLarge ? TooLarge(failure) : Unavailable(failure);
+        var problem = KafkaErrors.IsTooLarge(failure) ? TooLarge(failure) : Unavailable(failure);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
