@@ -15,7 +15,7 @@ internal sealed class ConsumerParts : IDisposable
     public ConsumerParts(ConsumerOptions options, RecordDelegate handle, ConsumerStatus status, ILogger log, TimeProvider time)
     {
         (Options, Status, Log, Time) = (options, status, log, time);
-        using var configuration = ConsumerConfiguration.ForMembership(options);
+        using var configuration = ConsumerConfiguration.ForMembership(options, log);
         const EventKinds Events = EventKinds.Rebalance | EventKinds.OffsetCommit | EventKinds.Error | EventKinds.Statistics | EventKinds.Log | EventKinds.TokenRefresh;
         Membership = new(configuration, Events);
         Records = new(static message => NativeMessage.FromPointer(message).Destroy());

@@ -40,9 +40,9 @@ public sealed class RecordConsumer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Joins the group in the background: Kafka need not be there yet. Starting twice does nothing; starting after a stop joins anew. Throws
-    /// <see cref="ArgumentException"/> for settings that the client library refuses.
+    /// Joins the group in the background: Kafka need not be there yet. Starting twice does nothing; starting after a stop joins anew.
     /// </summary>
+    /// <exception cref="ClientSettingsException">The client settings cannot be used; it names every fault.</exception>
     public void Start()
     {
         lock (_gate)

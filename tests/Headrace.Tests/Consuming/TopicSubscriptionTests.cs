@@ -61,7 +61,7 @@ public sealed class TopicSubscriptionTests(KafkaUnderTest kafka)
             Topics = ["t"],
             ClientSettings = new Dictionary<string, string> { ["fetch.wait.max.ms"] = "soon", ["bootstrap.server"] = kafka.Address },
         };
-        var fault = Assert.Throws<ArgumentException>(() => new RecordConsumer(options, static _ => default, NullLoggerFactory.Instance, TimeProvider.System).Start());
+        var fault = Assert.Throws<ClientSettingsException>(() => new RecordConsumer(options, static _ => default, NullLoggerFactory.Instance, TimeProvider.System).Start());
 
         Assert.Contains("fetch.wait.max.ms", fault.Message, StringComparison.Ordinal);
         Assert.Contains("bootstrap.server", fault.Message, StringComparison.Ordinal);
