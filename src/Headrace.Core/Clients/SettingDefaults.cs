@@ -25,7 +25,7 @@ internal static class SettingDefaults
         ("topic.metadata.propagation.max.ms", "5000"),
     ];
 
-    private static readonly (string Name, string Value)[] OfConsumers = [("fetch.queue.backoff.ms", "10")];
+    private static readonly (string Name, string Value)[] OfConsumers = [("fetch.queue.backoff.ms", "10"), ("fetch.wait.max.ms", "100")];
 
     private static readonly OwnedSetting[] OwnedByProducers =
     [
