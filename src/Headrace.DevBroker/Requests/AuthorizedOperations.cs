@@ -7,7 +7,7 @@ internal static class AuthorizedOperations
 
     public const int OnTopic = Read | Write | Create | Delete | Alter | Describe | DescribeConfigs | AlterConfigs;
     public const int OnCluster = Create | Alter | Describe | ClusterAction | DescribeConfigs | AlterConfigs | IdempotentWrite;
-    public const int OnGroup = Read | Delete | Describe;
+    public const int OnGroup = Read | Delete | Describe | DescribeConfigs | AlterConfigs;
 
     private const int Read = 1 << 3;
     private const int Write = 1 << 4;
