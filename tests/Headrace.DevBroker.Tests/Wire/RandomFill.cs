@@ -4,11 +4,14 @@ using Headrace.Broker.Wire;
 namespace Headrace.Broker.Tests.Wire;
 
 /// <summary>Fills a message with random content by walking it, as a reader would.</summary>
-internal struct RandomFill(Random random, bool flexible) : IWire
+internal struct RandomFill(Random random, bool flexible, params string[] words) : IWire
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyz.-_ é✓";
 
     public readonly bool Flexible => flexible;
+
+    /// <summary>With words given, most content is such that a handler gets past its first checks.</summary>
+    private readonly bool IsLikely => words.Length > 0 && random.Next(8) != 0;
 
     public readonly void Bool(ref bool value) => value = random.Next(2) == 0;
 
@@ -16,9 +19,9 @@ internal struct RandomFill(Random random, bool flexible) : IWire
 
     public readonly void Int16(ref short value) => value = (short)random.Next(short.MinValue, short.MaxValue + 1);
 
-    public readonly void Int32(ref int value) => value = random.Next(int.MinValue, int.MaxValue);
+    public readonly void Int32(ref int value) => value = IsLikely ? random.Next(-1, 3) : random.Next(int.MinValue, int.MaxValue);
 
-    public readonly void Int64(ref long value) => value = random.NextInt64(long.MinValue, long.MaxValue);
+    public readonly void Int64(ref long value) => value = IsLikely ? random.NextInt64(-9, 9) : random.NextInt64(long.MinValue, long.MaxValue);
 
     public readonly void Uuid(ref Guid value)
     {
@@ -102,6 +105,11 @@ internal struct RandomFill(Random random, bool flexible) : IWire
 
     private readonly string Text()
     {
+        if (IsLikely)
+        {
+            return words[random.Next(words.Length)];
+        }
+
         var length = random.Next(8) == 0 ? random.Next(300) : random.Next(12);
         var random1 = random;
         return string.Concat(Enumerable.Range(0, length).Select(_ => Letters[random1.Next(Letters.Length)]));
