@@ -12,7 +12,19 @@ internal sealed class OrderReplay(ShopClient shop, StorefrontOptions options, Re
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await shop.WhenStartedAsync(stoppingToken);
+        try
+        {
+            await ReplayAsync(shop.Stopping);
+        }
+        catch (OperationCanceledException) when (shop.Stopping.IsCancellationRequested)
+        {
+            Console.WriteLine("The replay was stopped before its end.");
+        }
+    }
+
+    private async Task ReplayAsync(CancellationToken stopping)
+    {
+        await shop.WhenStartedAsync(stopping);
         var file = options.Replay!;
         var total = File.ReadLines(file.FullName).Count(line => line.Length > 0);
         var report = new ReplayReport();
@@ -21,11 +33,11 @@ internal sealed class OrderReplay(ShopClient shop, StorefrontOptions options, Re
             .StartAsync(async progress =>
             {
                 var bar = progress.AddTask($"Replaying {Markup.Escape(file.Name)}", maxValue: Math.Max(total, 1));
-                await PostAsync(file, report, () => bar.Increment(1), stoppingToken);
+                await PostAsync(file, report, () => bar.Increment(1), stopping);
                 bar.Value = bar.MaxValue;
             });
         Console.WriteLine($"Replayed {total} lines: {report}");
-        await end.ReachedAsync(stoppingToken);
+        await end.ReachedAsync(stopping);
     }
 
     /// <summary>A file or a pipe gets plain lines.</summary>

@@ -11,6 +11,9 @@ internal sealed class ShopClient(HttpClient http, IServer server, IHostApplicati
 {
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Fires when the program is asked to end; the HTTP server still answers what is under way.</summary>
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
+
     /// <summary>Completes when the HTTP server listens.</summary>
     public async Task WhenStartedAsync(CancellationToken stopping)
     {

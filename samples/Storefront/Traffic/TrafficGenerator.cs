@@ -16,7 +16,7 @@ internal sealed class TrafficGenerator(ShopClient shop, StorefrontOptions option
         await shop.WhenStartedAsync(stoppingToken);
         log.LogInformation("Posting {Rate} orders a second to this process's shop", options.Traffic);
         var waiting = Channel.CreateBounded<(string Path, byte[] Json)>(MostWaiting);
-        await Task.WhenAll([MakeAsync(waiting.Writer, stoppingToken), .. Enumerable.Range(0, Senders).Select(_ => SendAsync(waiting.Reader, stoppingToken))]);
+        await Task.WhenAll([MakeAsync(waiting.Writer, shop.Stopping), .. Enumerable.Range(0, Senders).Select(_ => SendAsync(waiting.Reader, stoppingToken))]);
     }
 
     /// <summary>A fifth of every cycle has two and a half times the mean, the rest five eighths: together the mean.</summary>
@@ -29,7 +29,7 @@ internal sealed class TrafficGenerator(ShopClient shop, StorefrontOptions option
         var last = TimeSpan.Zero;
         var owed = 0.0;
         using var timer = new PeriodicTimer(Tick, time);
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (await TickAsync(timer, stopping))
         {
             var now = time.GetElapsedTime(started);
             owed += options.Traffic * Shape(now) * Math.Min((now - last).TotalSeconds, 1);
@@ -42,17 +42,36 @@ internal sealed class TrafficGenerator(ShopClient shop, StorefrontOptions option
                 }
             }
         }
+
+        waiting.Complete();
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async Task SendAsync(ChannelReader<(string Path, byte[] Json)> waiting, CancellationToken stopping)
     {
         await foreach (var (path, json) in waiting.ReadAllAsync(stopping))
         {
+            if (shop.Stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
             try
             {
                 await shop.PostAsync(path, json, eventId: null, stopping);
             }
-            catch (HttpRequestException error)
+            catch (HttpRequestException error) when (!shop.Stopping.IsCancellationRequested)
             {
                 log.LogWarning("The shop did not answer: {Why}", error.Message);
             }
