@@ -71,9 +71,12 @@ internal sealed class TrafficGenerator(ShopClient shop, StorefrontOptions option
             {
                 await shop.PostAsync(path, json, eventId: null, stopping);
             }
-            catch (HttpRequestException error) when (!shop.Stopping.IsCancellationRequested)
+            catch (HttpRequestException error)
             {
-                log.LogWarning("The shop did not answer: {Why}", error.Message);
+                if (!shop.Stopping.IsCancellationRequested)
+                {
+                    log.LogWarning("The shop did not answer: {Why}", error.Message);
+                }
             }
         }
     }
