@@ -10,7 +10,7 @@ namespace Headrace;
 public sealed class RecordProducer : IAsyncDisposable
 {
     private const string Category = "Headrace.Producing";
-    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FlushSlice = TimeSpan.FromMilliseconds(100);
     private readonly DeliveryPool _pool = new();
@@ -89,7 +89,7 @@ public sealed class RecordProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>Flushes, at most 7 s, and closes, at most 10 s in all. What was not acknowledged ends in an exception.</summary>
+    /// <summary>Flushes, at most 6 s, and closes, at most 10 s in all. What was not acknowledged ends in an exception.</summary>
     public ValueTask DisposeAsync()
     {
         lock (_closing)

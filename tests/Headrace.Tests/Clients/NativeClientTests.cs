@@ -66,6 +66,29 @@ public sealed class NativeClientTests(KafkaUnderTest kafka)
     }
 
     [Fact]
+    public async Task Destroying_waits_for_a_call_that_is_under_way_on_another_thread()
+    {
+        var configuration = new NativeConfiguration();
+        Assert.Null(configuration.TrySet("bootstrap.servers", "127.0.0.1:1", out _));
+        Assert.Null(configuration.TrySet("group.id", "nobody", out _));
+        using var consumer = new ConsumerHandle(configuration, ConsumerEvents);
+        var entered = new TaskCompletionSource();
+        var call = Task.Run(() =>
+        {
+            using var list = new TopicPartitionList([new TopicPartitionEntry("t", 0)]);
+            entered.SetResult();
+            return consumer.ReadCommitted(list, TimeSpan.FromSeconds(2));
+        });
+        await entered.Task;
+        // Inside the library by now: nobody answers, so the call takes its two seconds.
+        await Wait.UntilAsync("the call is under way", () => consumer.Calls == 1);
+
+        Assert.False(consumer.Destroy(TimeSpan.FromMilliseconds(200)));
+        Assert.False((await call.WaitAsync(Deadline)).IsNone);
+        Assert.Throws<ObjectDisposedException>(() => consumer.TryReadMetadata(onlyKnownTopics: true, TimeSpan.Zero, out _));
+    }
+
+    [Fact]
     public void An_unknown_property_is_told_apart_from_a_bad_value()
     {
         using var configuration = new NativeConfiguration();

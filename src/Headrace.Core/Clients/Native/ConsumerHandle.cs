@@ -5,7 +5,8 @@ namespace Headrace.Clients.Native;
 /// that never subscribes and only reads what it is assigned, so that a rebalance does not pause it.
 /// </summary>
 /// <remarks>
-/// Threads: the loop that owns it calls everything. Order at the end: records freed → partition queues disposed → <see cref="BeginClose"/> on the
+/// Threads: the loop that owns it calls everything; what waits for a broker (<see cref="ReadCommitted"/>, <see cref="FindOffsetsByTime"/>,
+/// <see cref="ReadWatermarks"/>, <see cref="Seek"/>, <see cref="TryReadMetadata"/>) may be called on another thread, and destroying waits for it. Order at the end: records freed → partition queues disposed → <see cref="BeginClose"/> on the
 /// membership, its last rebalance answered, <see cref="IsClosed"/> → <see cref="Destroy"/>, which cannot end while a message or event is held.
 /// </remarks>
 internal sealed unsafe class ConsumerHandle : IDisposable
@@ -26,6 +27,9 @@ internal sealed unsafe class ConsumerHandle : IDisposable
     public QueueHandle Queue { get; }
 
     public string Name => _client.Name;
+
+    /// <summary>Calls that wait for a broker just now.</summary>
+    public int Calls => _client.Calls;
 
     /// <summary>Whether the assignment was lost rather than revoked: nothing may be committed for it.</summary>
     public bool IsAssignmentLost => Librdkafka.rd_kafka_assignment_lost(_client.Native) != 0;
@@ -104,8 +108,11 @@ internal sealed unsafe class ConsumerHandle : IDisposable
     }
 
     /// <summary>Writes the group's committed offsets, epochs and metadata into the list. Waits for the coordinator, at most <paramref name="timeout"/>.</summary>
-    public NativeError ReadCommitted(TopicPartitionList partitions, TimeSpan timeout) =>
-        NativeError.Of(Librdkafka.rd_kafka_committed(_client.Native, partitions.Native, QueueHandle.Milliseconds(timeout)));
+    public NativeError ReadCommitted(TopicPartitionList partitions, TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Of(Librdkafka.rd_kafka_committed(call.Client, partitions.Native, QueueHandle.Milliseconds(timeout)));
+    }
 
     /// <summary>Sends a commit of exactly this list; the result comes as one <see cref="EventKinds.OffsetCommit"/> on <paramref name="results"/>.</summary>
     public NativeError Commit(TopicPartitionList offsets, QueueHandle results, nint opaque = 0) =>
@@ -115,16 +122,25 @@ internal sealed unsafe class ConsumerHandle : IDisposable
     public NativeError ReadPositions(TopicPartitionList partitions) => NativeError.Of(Librdkafka.rd_kafka_position(_client.Native, partitions.Native));
 
     /// <summary>Replaces timestamps (milliseconds, in the offsets' place) by the first offset that is not older; -1 when there is none. Waits for brokers.</summary>
-    public NativeError FindOffsetsByTime(TopicPartitionList timestamps, TimeSpan timeout) =>
-        NativeError.Of(Librdkafka.rd_kafka_offsets_for_times(_client.Native, timestamps.Native, QueueHandle.Milliseconds(timeout)));
+    public NativeError FindOffsetsByTime(TopicPartitionList timestamps, TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Of(Librdkafka.rd_kafka_offsets_for_times(call.Client, timestamps.Native, QueueHandle.Milliseconds(timeout)));
+    }
 
     /// <summary>Asks the leader for the oldest offset and for the one after the newest (the last stable one, for read-committed). Waits for it.</summary>
-    public NativeError ReadWatermarks(string topic, int partition, TimeSpan timeout, out long low, out long high) =>
-        NativeError.Of(Librdkafka.rd_kafka_query_watermark_offsets(_client.Native, topic, partition, out low, out high, QueueHandle.Milliseconds(timeout)));
+    public NativeError ReadWatermarks(string topic, int partition, TimeSpan timeout, out long low, out long high)
+    {
+        using var call = _client.Enter();
+        return NativeError.Of(Librdkafka.rd_kafka_query_watermark_offsets(call.Client, topic, partition, out low, out high, QueueHandle.Milliseconds(timeout)));
+    }
 
     /// <summary>Moves the fetch position; each partition's own result is in the list. Waits, at most <paramref name="timeout"/>.</summary>
-    public NativeError Seek(TopicPartitionList offsets, TimeSpan timeout) =>
-        NativeError.Take(Librdkafka.rd_kafka_seek_partitions(_client.Native, offsets.Native, QueueHandle.Milliseconds(timeout)));
+    public NativeError Seek(TopicPartitionList offsets, TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Take(Librdkafka.rd_kafka_seek_partitions(call.Client, offsets.Native, QueueHandle.Milliseconds(timeout)));
+    }
 
     /// <summary>Stops fetching and drops what was prefetched. The pause outlives an assignment: resume what is assigned again.</summary>
     public NativeError Pause(TopicPartitionList partitions) => NativeError.Of(Librdkafka.rd_kafka_pause_partitions(_client.Native, partitions.Native));

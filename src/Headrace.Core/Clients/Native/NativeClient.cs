@@ -6,7 +6,8 @@ namespace Headrace.Clients.Native;
 /// <remarks>
 /// The library's own functions are safe for many threads; who may call what is said by <see cref="ConsumerHandle"/> and <see cref="ProducerHandle"/>.
 /// Destroying waits for ever while a message or an event of the client is held, so it is done on a thread of its own with a deadline; a client that
-/// misses it is left to the end of the process.
+/// misses it is left to the end of the process. It also waits for calls that are under way on other threads (<see cref="Enter"/>): the library would
+/// read freed memory.
 /// </remarks>
 internal sealed unsafe class NativeClient
 {
@@ -15,6 +16,7 @@ internal sealed unsafe class NativeClient
     private const int DestroyWithoutClose = 0x8;
     private readonly HashSet<QueueHandle> _queues = [];
     private nint _client;
+    private int _callers;
 
     public NativeClient(int type, NativeConfiguration configuration)
     {
@@ -24,6 +26,8 @@ internal sealed unsafe class NativeClient
 
     /// <summary>The client's name in the library's logs.</summary>
     public string Name { get; }
+
+    public int Calls => Volatile.Read(ref _callers);
 
     public nint Native => _client != 0 ? _client : throw new ObjectDisposedException(nameof(NativeClient));
 
@@ -42,7 +46,8 @@ internal sealed unsafe class NativeClient
     /// </summary>
     public NativeError TryReadMetadata(bool onlyKnownTopics, TimeSpan timeout, out ClusterMetadata metadata)
     {
-        var error = Librdkafka.rd_kafka_metadata(Native, onlyKnownTopics ? 0 : 1, 0, out var raw, QueueHandle.Milliseconds(timeout));
+        using var call = Enter();
+        var error = Librdkafka.rd_kafka_metadata(call.Client, onlyKnownTopics ? 0 : 1, 0, out var raw, QueueHandle.Milliseconds(timeout));
         metadata = ClusterMetadata.Empty;
         if (error == 0)
         {
@@ -66,9 +71,23 @@ internal sealed unsafe class NativeClient
             return true;
         }
 
-        var destroying = new Thread(() => Librdkafka.rd_kafka_destroy_flags(client, DestroyWithoutClose)) { IsBackground = true, Name = "headrace-destroy" };
+        var destroying = new Thread(() => DestroyWhenLeft(client)) { IsBackground = true, Name = "headrace-destroy" };
         destroying.Start();
         return destroying.Join(deadline);
+    }
+
+    /// <summary>Keeps the client from being destroyed during a call that waits for a broker. Throws when it is destroyed already.</summary>
+    internal Call Enter()
+    {
+        // Counted before the pointer is read, and the pointer is cleared before the count is read: one of the two sees the other.
+        Interlocked.Increment(ref _callers);
+        if (Volatile.Read(ref _client) is not 0 and var client)
+        {
+            return new(this, client);
+        }
+
+        Interlocked.Decrement(ref _callers);
+        throw new ObjectDisposedException(nameof(NativeClient));
     }
 
     internal void Opened(QueueHandle queue)
@@ -87,11 +106,25 @@ internal sealed unsafe class NativeClient
         }
     }
 
+    private void DestroyWhenLeft(nint client)
+    {
+        SpinWait.SpinUntil(() => Volatile.Read(ref _callers) == 0);
+        Librdkafka.rd_kafka_destroy_flags(client, DestroyWithoutClose);
+    }
+
     private QueueHandle[] Open()
     {
         lock (_queues)
         {
             return [.. _queues];
         }
+    }
+
+    /// <summary>One call that is under way.</summary>
+    internal readonly ref struct Call(NativeClient owner, nint client)
+    {
+        public nint Client { get; } = client;
+
+        public void Dispose() => Interlocked.Decrement(ref owner._callers);
     }
 }
