@@ -13,13 +13,15 @@ public static class HeadraceProblemDetailsExtensions
     /// <summary>
     /// Adds the answers: a record that could not be produced is a 503 with <c>Retry-After</c> that says whether the record may be stored all the
     /// same, one that is too large a 413; malformed JSON and fields that do not fit are a 400 naming field and reason. They take effect where
-    /// <see cref="UseHeadraceProblemDetails"/> stands.
+    /// <see cref="UseHeadraceProblemDetails"/> stands. Also checks, once the server has started, that no endpoint takes a producer of several topics
+    /// without naming one.
     /// </summary>
     public static IServiceCollection AddHeadraceProblemDetails(this IServiceCollection services)
     {
         services.AddProblemDetails();
         services.AddExceptionHandler<ProduceProblems>();
         services.AddExceptionHandler<RequestProblems>();
+        services.AddHostedService<UnnamedProducerCheck>();
 
         // Otherwise a request that does not fit is answered without a body outside Development.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);

@@ -1,3 +1,4 @@
+using Headrace.Topology;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace.Hosting;
@@ -9,42 +10,42 @@ internal static partial class HostingLog
     public const string Failures = "Headrace.Failures";
     public const string Producing = "Headrace.Producing";
 
-    [LoggerMessage(2101, LogLevel.Information, "Group {Group} reads {Topics} with {Workers} workers, {Ordering}; without a committed offset it starts {Start}")]
+    [LoggerMessage(EventIds.GroupMapped, LogLevel.Information, "Group {Group} reads {Topics} with {Workers} workers, {Ordering}; without a committed offset it starts {Start}")]
     public static partial void GroupMapped(ILogger logger, string group, string topics, int workers, Ordering ordering, string start);
 
-    [LoggerMessage(2102, LogLevel.Information, "Group {Group} starts")]
+    [LoggerMessage(EventIds.GroupStarts, LogLevel.Information, "Group {Group} starts")]
     public static partial void GroupStarts(ILogger logger, string group);
 
-    [LoggerMessage(2103, LogLevel.Warning, "Group {Group} waits: {Reason}")]
+    [LoggerMessage(EventIds.GroupWaits, LogLevel.Warning, "Group {Group} waits: {Reason}")]
     public static partial void GroupWaits(ILogger logger, string group, string reason);
 
-    [LoggerMessage(2104, LogLevel.Error, "Group {Group} does not start: {Reason}")]
+    [LoggerMessage(EventIds.GroupRefused, LogLevel.Error, "Group {Group} does not start: {Reason}")]
     public static partial void GroupRefused(ILogger logger, string group, string reason);
 
-    [LoggerMessage(2105, LogLevel.Warning, "Kafka ({Cluster}) at {Address} does not answer: {Reason} Trying again")]
+    [LoggerMessage(EventIds.ClusterAway, LogLevel.Warning, "Kafka ({Cluster}) at {Address} does not answer: {Reason} Trying again")]
     public static partial void ClusterAway(ILogger logger, string cluster, string address, string reason);
 
-    [LoggerMessage(2106, LogLevel.Information, "Kafka ({Cluster}) at {Address} answers")]
+    [LoggerMessage(EventIds.ClusterAnswers, LogLevel.Information, "Kafka ({Cluster}) at {Address} answers")]
     public static partial void ClusterAnswers(ILogger logger, string cluster, string address);
 
-    [LoggerMessage(2107, LogLevel.Information, "Created {Topics}, because MissingTopics is Create")]
+    [LoggerMessage(EventIds.TopicsCreated, LogLevel.Information, "Created {Topics}, because MissingTopics is Create")]
     public static partial void TopicsCreated(ILogger logger, string topics);
 
-    [LoggerMessage(2108, LogLevel.Warning, "Topics {Topics} do not exist. They are waited for: create them, or set {Setting} to Create")]
+    [LoggerMessage(EventIds.TopicsMissing, LogLevel.Warning, "Topics {Topics} do not exist. They are waited for: create them, or set {Setting} to Create")]
     public static partial void TopicsMissing(ILogger logger, string topics, string setting);
 
-    [LoggerMessage(2109, LogLevel.Information, "Group {Group} made its dead-letter topics (partitions): {Topics}")]
+    [LoggerMessage(EventIds.DeadLetterTopicsCreated, LogLevel.Information, "Group {Group} made its dead-letter topics (partitions): {Topics}")]
     public static partial void DeadLetterTopicsCreated(ILogger logger, string group, string topics);
 
-    [LoggerMessage(2110, LogLevel.Warning, "The settings below {Section} have changed; {Keys} take effect at restart")]
+    [LoggerMessage(EventIds.ChangedAtRestart, LogLevel.Warning, "The settings below {Section} have changed; {Keys} take effect at restart")]
     public static partial void ChangedAtRestart(ILogger logger, string section, string keys);
 
-    [LoggerMessage(2111, LogLevel.Warning, "Group {Group} did not stop in order: {Reason}")]
+    [LoggerMessage(EventIds.StopFailed, LogLevel.Warning, "Group {Group} did not stop in order: {Reason}")]
     public static partial void StopFailed(ILogger logger, string group, string reason);
 
-    [LoggerMessage(4101, LogLevel.Information, "Producing to {Topics} with the partitioner {Partitioner}: plain .NET producers have another default, see docs/producing.md before they share a topic")]
+    [LoggerMessage(EventIds.ProducerMapped, LogLevel.Information, "Producing to {Topics} with the partitioner {Partitioner}: plain .NET producers have another default, see docs/producing.md before they share a topic")]
     public static partial void ProducerMapped(ILogger logger, string topics, string partitioner);
 
-    [LoggerMessage(4102, LogLevel.Warning, "What was produced last may not have been acknowledged before the stop: {Reason}")]
+    [LoggerMessage(EventIds.FlushFailed, LogLevel.Warning, "What was produced last may not have been acknowledged before the stop: {Reason}")]
     public static partial void FlushFailed(ILogger logger, string reason);
 }

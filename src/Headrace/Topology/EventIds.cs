@@ -6,6 +6,16 @@ internal static class EventIds
     // Headrace.Consuming
     public const int UnknownTypeSkipped = 2001;
     public const int TombstoneSkipped = 2002;
+    public const int GroupMapped = 2101;
+    public const int GroupStarts = 2102;
+    public const int GroupWaits = 2103;
+    public const int GroupRefused = 2104;
+    public const int ClusterAway = 2105;
+    public const int ClusterAnswers = 2106;
+    public const int TopicsCreated = 2107;
+    public const int TopicsMissing = 2108;
+    public const int ChangedAtRestart = 2110;
+    public const int StopFailed = 2111;
 
     // Headrace.Failures
     public const int WillRetry = 3001;
@@ -15,4 +25,9 @@ internal static class EventIds
     public const int WaitsForKafka = 3005;
     public const int Repeated = 3006;
     public const int DeadLetterTooLarge = 3007;
+    public const int DeadLetterTopicsCreated = 3101;
+
+    // Headrace.Producing
+    public const int ProducerMapped = 4101;
+    public const int FlushFailed = 4102;
 }

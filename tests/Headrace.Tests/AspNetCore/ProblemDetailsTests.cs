@@ -128,6 +128,24 @@ public sealed class ProblemDetailsTests : IAsyncLifetime
         Assert.Equal("Healthy", (await ReadAsync(live)).GetProperty("status").GetString());
     }
 
+    [Fact]
+    public async Task An_endpoint_that_takes_a_producer_of_two_topics_without_a_name_fails_the_start()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration["ConnectionStrings:kafka"] = _broker.BootstrapServers;
+        builder.AddHeadrace().AddProducer<Order>("orders", key: order => order.Id).AddProducer<Order>("orders-eu", key: order => order.Id);
+        builder.Services.AddHeadraceProblemDetails();
+        await using var app = builder.Build();
+        app.MapPost("/named", async (Order order, [FromKeyedServices("orders")] ITopicProducer<Order> orders) => await orders.ProduceAsync(order));
+        app.MapPost("/unnamed", async (Order order, ITopicProducer<Order> orders) => await orders.ProduceAsync(order));
+
+        var error = await Assert.ThrowsAsync<HeadraceConfigurationException>(() => app.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("/unnamed", Assert.Single(error.Faults), StringComparison.Ordinal);
+    }
+
     private async Task<WebApplication> StartAsync(string environment = "Production")
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
