@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Headrace.Storefront.Tests.Testing;
 
@@ -35,14 +34,11 @@ public sealed class KafkaAwayTests
 
     private static async Task AssertAwayAsync(ShopProcess shop)
     {
-        var started = Stopwatch.GetTimestamp();
         using var response = await shop.Http.PostAsync("/orders", Orders.Json("o-away", "c"));
-        var took = Stopwatch.GetElapsedTime(started);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter?.Delta);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
-        Assert.True(took < TimeSpan.FromSeconds(5), $"The 503 took {took.TotalSeconds:0.0} s.");
         await Eventually.SeesAsync("readiness says why", () => ReadyAsync(shop), ready => ready.Status == HttpStatusCode.ServiceUnavailable && ready.Body.Contains("kafka", StringComparison.OrdinalIgnoreCase));
         await Eventually.SeesAsync("the status says it", () => StatusPage.OfAsync(shop), status => !status.Connected);
         using var live = await shop.Http.GetAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken);

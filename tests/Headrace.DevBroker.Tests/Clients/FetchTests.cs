@@ -24,23 +24,18 @@ public sealed class FetchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_fetch_that_waits_gets_a_record_as_soon_as_it_is_there()
+    public async Task A_fetch_that_waits_gets_a_record_when_it_is_there_not_when_its_time_is_up()
     {
+        const int NeverInThisTest = 10 * 60 * 1_000;
         var (topic, id) = await NewTopicAsync();
         await using var producer = await _cluster.ConnectAsync();
-        var latencies = new List<TimeSpan>();
         for (var offset = 0; offset < 30; offset++)
         {
-            var waits = await _client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(id, offset, maxWaitMs: 10_000));
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
-            var started = Stopwatch.GetTimestamp();
+            var waits = await _client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(id, offset, maxWaitMs: NeverInThisTest));
             await producer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a")));
             var fetched = await _client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
-            latencies.Add(Stopwatch.GetElapsedTime(started));
             Assert.NotEqual(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
         }
-
-        Assert.InRange(latencies.Order().ElementAt(latencies.Count / 2).TotalMilliseconds, 0, 20);
     }
 
     [Fact]
