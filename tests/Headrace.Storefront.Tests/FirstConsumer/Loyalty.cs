@@ -9,7 +9,7 @@ internal static class Loyalty
         app.MapConsumerGroup("loyalty")
             .MapTopic(Topics.Orders)
             .Ignore("order.cancelled")
-            .On((OrderCreated order, ILogger<WebApplication> log) =>
+            .On((OrderCreated order, ILogger<OrderCreated> log) =>
                 log.LogInformation("{Customer} earned {Points} points", order.CustomerId, (int)order.Total));
 }
 #endregion
