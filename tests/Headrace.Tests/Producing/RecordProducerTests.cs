@@ -85,11 +85,16 @@ public sealed class RecordProducerTests(KafkaUnderTest kafka)
         var failed = 0;
         await using (var producer = Producer(("queue.buffering.max.messages", "10")))
         {
-            for (var i = 0; i < Count; i++)
+            void ProduceAll()
             {
-                producer.Produce(Outgoing(topic, "k", $"{i}"), (_, failure) => Interlocked.Increment(ref failure is null ? ref delivered : ref failed));
+                for (var i = 0; i < Count; i++)
+                {
+                    producer.Produce(Outgoing(topic, "k", $"{i}"), (_, failure) => Interlocked.Increment(ref failure is null ? ref delivered : ref failed));
+                }
             }
 
+            // Not on this thread: a producer that never lets its caller go must fail the test, not hang it.
+            await Task.Run(ProduceAll).WaitAsync(Soon);
             await producer.FlushAsync(Deadline());
             Assert.Equal((Count, 0), (delivered, failed));
         }
