@@ -84,6 +84,9 @@ internal sealed class HeadraceService : IHostedLifecycleService
             {
                 HostingLog.FlushFailed(_loggers.CreateLogger(HostingLog.Producing), error.Message);
             }
+
+            // Not left to the container: a broker inside the application stops after this, and its clients would report it as lost.
+            await cluster.CloseProducersAsync();
         }
     }
 

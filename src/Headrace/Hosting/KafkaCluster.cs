@@ -77,6 +77,16 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
     }
 
+    /// <summary>Flushes and closes what writes to the cluster. Closing twice does nothing.</summary>
+    public async ValueTask CloseProducersAsync()
+    {
+        await Producer.DisposeAsync();
+        if (_deadLetters.IsValueCreated)
+        {
+            await _deadLetters.Value.DisposeAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Loop.DisposeAsync();
@@ -85,12 +95,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
             await group.DisposeAsync();
         }
 
-        await Producer.DisposeAsync();
-        if (_deadLetters.IsValueCreated)
-        {
-            await _deadLetters.Value.DisposeAsync();
-        }
-
+        await CloseProducersAsync();
         if (_admin.IsValueCreated)
         {
             _admin.Value.Dispose();
