@@ -6,10 +6,15 @@ namespace Headrace.Benchmarks.Brokers;
 internal static class ClientSettings
 {
     /// <summary>
-    /// What every consumer here is given, ours too. With its default of 1,000 ms a consumer that is fast sleeps most of the time, and a
-    /// comparison would show nothing but that.
+    /// What every consumer here is given, ours too. With its default of 1,000 ms for the back-off a consumer that is fast sleeps most of the time, and
+    /// a comparison would show nothing but that. The queue limits are the library's own, said because Headrace would choose smaller ones.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Fetching { get; } = new Dictionary<string, string> { ["fetch.queue.backoff.ms"] = "10" };
+    public static IReadOnlyDictionary<string, string> Fetching { get; } = new Dictionary<string, string>
+    {
+        ["fetch.queue.backoff.ms"] = "10",
+        ["queued.min.messages"] = "100000",
+        ["queued.max.messages.kbytes"] = "65536",
+    };
 
     public static ProducerConfig Producer(string kafka) => new() { BootstrapServers = kafka, LingerMs = 5, Acks = Acks.All, QueueBufferingMaxMessages = 1_000_000 };
 
