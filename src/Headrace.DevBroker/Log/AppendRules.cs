@@ -6,4 +6,13 @@ namespace Headrace.Broker.Log;
 /// <param name="NeedsKeys"><c>cleanup.policy</c> contains <c>compact</c></param>
 /// <param name="MaxTimeAhead"><c>message.timestamp.after.max.ms</c></param>
 /// <param name="MaxTimeBehind"><c>message.timestamp.before.max.ms</c></param>
-internal readonly record struct AppendRules(int MaxBatchBytes, bool UseAppendTime, bool NeedsKeys, long MaxTimeAhead, long MaxTimeBehind);
+/// <param name="SegmentBytes"><c>segment.bytes</c></param>
+/// <param name="SegmentAge"><c>segment.ms</c></param>
+internal readonly record struct AppendRules(
+    int MaxBatchBytes,
+    bool UseAppendTime,
+    bool NeedsKeys,
+    long MaxTimeAhead,
+    long MaxTimeBehind,
+    int SegmentBytes = int.MaxValue,
+    long SegmentAge = long.MaxValue);

@@ -7,14 +7,9 @@ namespace Headrace.Broker.Log;
 /// <summary>One partition's record batches, in memory, stored as the producer sent them. All members may be called from any thread.</summary>
 internal sealed class PartitionLog(TimeProvider time)
 {
-    /// <summary>One node never changes its leader.</summary>
-    public const int LeaderEpoch = 0;
-
-    private const int SmallestBlock = 16 * 1024;
-    private const int LargestBlock = 4 * 1024 * 1024;
-
     private readonly Lock _lock = new();
-    private readonly List<LogBlock> _blocks = [];
+    private readonly SegmentList _segments = new();
+    private readonly LeaderEpochs _epochs = new();
     private readonly ProducerLedger _producers = new(time);
     private readonly List<FetchWaiter> _waiters = [];
     private long _startOffset;
@@ -51,7 +46,18 @@ internal sealed class PartitionLog(TimeProvider time)
         {
             lock (_lock)
             {
-                return _blocks.Sum(block => (long)block.Used);
+                return _segments.Size;
+            }
+        }
+    }
+
+    public int LeaderEpoch
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _epochs.Current;
             }
         }
     }
@@ -91,23 +97,7 @@ internal sealed class PartitionLog(TimeProvider time)
                 return new LogRead(ErrorCode.OffsetOutOfRange, _startOffset, _endOffset, null);
             }
 
-            var records = new RecordSequence();
-            for (var i = BlockOf(offset); i < _blocks.Count; i++)
-            {
-                var block = _blocks[i];
-                var slice = block.Slice(block.IndexOf(offset), maxBytes - records.Length, atLeastOne && records.Length == 0, out var reachesEnd);
-                if (!slice.IsEmpty)
-                {
-                    records.Add(slice);
-                }
-
-                // Otherwise a small batch of the next block might fit where a large one of this did not, and leave a hole.
-                if (!reachesEnd)
-                {
-                    break;
-                }
-            }
-
+            var records = _segments.Read(offset, maxBytes, atLeastOne);
             return new LogRead(ErrorCode.None, _startOffset, _endOffset, records.Length == 0 ? null : records.ToSequence());
         }
     }
@@ -117,23 +107,7 @@ internal sealed class PartitionLog(TimeProvider time)
     {
         lock (_lock)
         {
-            foreach (var block in _blocks)
-            {
-                if (block.MaxTimestamp < timestamp)
-                {
-                    continue;
-                }
-
-                foreach (ref readonly var batch in block.Batches)
-                {
-                    if (batch.MaxTimestamp >= timestamp && batch.LastOffset >= _startOffset && TimeSearch.First(block.BytesOf(batch), batch, timestamp, _startOffset) is { } found)
-                    {
-                        return found;
-                    }
-                }
-            }
-
-            return OffsetAt.None;
+            return _segments.FindByTime(timestamp, _startOffset);
         }
     }
 
@@ -142,24 +116,7 @@ internal sealed class PartitionLog(TimeProvider time)
     {
         lock (_lock)
         {
-            var newest = OffsetAt.None;
-            foreach (var block in _blocks)
-            {
-                if (block.MaxTimestamp <= newest.Timestamp)
-                {
-                    continue;
-                }
-
-                foreach (ref readonly var batch in block.Batches)
-                {
-                    if (batch.MaxTimestamp > newest.Timestamp && batch.LastOffset >= _startOffset)
-                    {
-                        newest = TimeSearch.Newest(block.BytesOf(batch), batch);
-                    }
-                }
-            }
-
-            return newest;
+            return _segments.FindNewest(_startOffset);
         }
     }
 
@@ -173,9 +130,40 @@ internal sealed class PartitionLog(TimeProvider time)
                 return false;
             }
 
-            _startOffset = Math.Max(_startOffset, offset);
-            _blocks.RemoveAll(block => block.LastOffset < _startOffset);
+            CutNeedsLock(offset);
             return true;
+        }
+    }
+
+    /// <summary>Gives up the segments that the rules say have been here long enough, or are too much.</summary>
+    public void Retain(in RetentionRules rules)
+    {
+        lock (_lock)
+        {
+            if (_segments.ExpiredBefore(rules, Now()) is { } offset)
+            {
+                CutNeedsLock(offset);
+            }
+        }
+    }
+
+    /// <summary>Records from here on are of the next leader epoch, as after a change of the leader. Whoever waits here is told. Returns the new epoch.</summary>
+    public int RaiseLeaderEpoch()
+    {
+        lock (_lock)
+        {
+            _epochs.Begin(_epochs.Current + 1, _endOffset);
+            WakeNeedsLock();
+            return _epochs.Current;
+        }
+    }
+
+    /// <summary>Where the records of an epoch end; see <see cref="LeaderEpochs.EndOf"/>.</summary>
+    public (int Epoch, long EndOffset) EndOfEpoch(int epoch)
+    {
+        lock (_lock)
+        {
+            return _epochs.EndOf(epoch, _endOffset);
         }
     }
 
@@ -185,7 +173,7 @@ internal sealed class PartitionLog(TimeProvider time)
         lock (_lock)
         {
             _isDeleted = true;
-            _blocks.Clear();
+            _segments.Clear();
             WakeNeedsLock();
         }
     }
@@ -214,11 +202,12 @@ internal sealed class PartitionLog(TimeProvider time)
         }
 
         var length = (int)records.Length;
-        var block = BlockWithRoomFor(length);
+        var now = Now();
+        var segment = _segments.SegmentFor(length, _endOffset, rules, now);
+        var block = segment.BlockWithRoomFor(length);
         var batch = block.Reserve(length);
         records.CopyTo(batch);
         var header = BatchHeader.Read(batch);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (BatchCheck.Content(batch, header, rules, now) is { } refused)
         {
             return refused;
@@ -231,60 +220,33 @@ internal sealed class PartitionLog(TimeProvider time)
 
         return _producers.Check(header) is var fault and not ErrorCode.None
             ? AppendResult.Refused(fault, $"Producer {header.ProducerId} epoch {header.ProducerEpoch} sent sequence number {header.BaseSequence} out of turn.")
-            : PublishNeedsLock(block, batch, header, rules.UseAppendTime ? now : null);
+            : PublishNeedsLock(segment, block, header, rules.UseAppendTime ? now : null);
     }
 
-    private AppendResult PublishNeedsLock(LogBlock block, Span<byte> batch, in BatchHeader header, long? appendTime)
+    private AppendResult PublishNeedsLock(LogSegment segment, LogBlock block, in BatchHeader header, long? appendTime)
     {
+        var length = (int)header.Length;
+        var batch = block.Reserve(length);
         var baseOffset = _endOffset;
-        BatchHeader.Assign(batch, baseOffset, LeaderEpoch);
+        BatchHeader.Assign(batch, baseOffset, _epochs.Current);
         if (appendTime is { } stamp)
         {
             BatchHeader.AssignAppendTime(batch, stamp);
         }
 
-        if (_blocks.Count == 0 || _blocks[^1] != block)
-        {
-            _blocks.Add(block);
-        }
-
-        block.Publish(baseOffset, baseOffset + header.LastOffsetDelta, batch.Length, appendTime ?? header.MaxTimestamp);
+        _segments.Publish(segment, block, baseOffset, baseOffset + header.LastOffsetDelta, length, appendTime ?? header.MaxTimestamp);
         _producers.Add(header, baseOffset, appendTime ?? -1);
         _endOffset = baseOffset + header.RecordCount;
         return new AppendResult(ErrorCode.None, baseOffset, appendTime ?? -1);
     }
 
-    private LogBlock BlockWithRoomFor(int length)
+    private void CutNeedsLock(long offset)
     {
-        var last = _blocks.Count == 0 ? null : _blocks[^1];
-        if (last is not null && last.HasRoomFor(length))
-        {
-            return last;
-        }
-
-        // Small at first: most partitions of most tests hold a few records.
-        var size = last is null ? SmallestBlock : Math.Min(last.Capacity * 2L, LargestBlock);
-        return new LogBlock((int)Math.Max(size, length));
+        _startOffset = Math.Max(_startOffset, offset);
+        _segments.RemoveBefore(_startOffset);
     }
 
-    private int BlockOf(long offset)
-    {
-        int low = 0, high = _blocks.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (_blocks[middle].LastOffset < offset)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
-    }
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private void WakeNeedsLock()
     {

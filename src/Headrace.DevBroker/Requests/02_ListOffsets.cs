@@ -147,7 +147,7 @@ internal sealed class ListOffsetsHandler()
             return answer;
         }
 
-        answer.Error = Requests.LeaderEpoch.FaultOf(partition.CurrentLeaderEpoch);
+        answer.Error = Requests.LeaderEpoch.FaultOf(partition.CurrentLeaderEpoch, log);
         if (answer.Error != ErrorCode.None)
         {
             return answer;
@@ -163,7 +163,7 @@ internal sealed class ListOffsetsHandler()
         };
         answer.Offset = found.Offset;
         answer.Timestamp = found.Timestamp;
-        answer.LeaderEpoch = found.Offset < 0 ? -1 : PartitionLog.LeaderEpoch;
+        answer.LeaderEpoch = found.Offset < 0 ? -1 : log.LeaderEpoch;
         return answer;
     }
 }

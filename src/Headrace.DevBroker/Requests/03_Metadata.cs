@@ -1,4 +1,3 @@
-using Headrace.Broker.Log;
 using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 
@@ -163,7 +162,7 @@ internal sealed class MetadataResponse : IWireMessage
         public ErrorCode Error;
         public int Index;
         public int LeaderId = BrokerState.NodeId;
-        public int LeaderEpoch = PartitionLog.LeaderEpoch;
+        public int LeaderEpoch;
         public List<int> Replicas = [BrokerState.NodeId];
         public List<int> InSyncReplicas = [BrokerState.NodeId];
         public List<int> OfflineReplicas = [];
@@ -240,6 +239,6 @@ internal sealed class MetadataHandler() : RequestHandler<MetadataRequest, Metada
     {
         Name = topic.Name,
         Id = topic.Id,
-        Partitions = [.. Enumerable.Range(0, topic.Partitions.Count).Select(index => new MetadataResponse.Partition { Index = index })],
+        Partitions = [.. topic.Partitions.Select((log, index) => new MetadataResponse.Partition { Index = index, LeaderEpoch = log.LeaderEpoch })],
     };
 }

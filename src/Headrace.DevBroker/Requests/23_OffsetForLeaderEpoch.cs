@@ -1,4 +1,3 @@
-using Headrace.Broker.Log;
 using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Requests;
@@ -116,11 +115,10 @@ internal sealed class OffsetForLeaderEpochHandler()
             return answer;
         }
 
-        answer.Error = Requests.LeaderEpoch.FaultOf(partition.CurrentLeaderEpoch);
-        if (answer.Error == ErrorCode.None && partition.LeaderEpoch == PartitionLog.LeaderEpoch)
+        answer.Error = Requests.LeaderEpoch.FaultOf(partition.CurrentLeaderEpoch, log);
+        if (answer.Error == ErrorCode.None)
         {
-            answer.LeaderEpoch = PartitionLog.LeaderEpoch;
-            answer.EndOffset = log.EndOffset;
+            (answer.LeaderEpoch, answer.EndOffset) = log.EndOfEpoch(partition.LeaderEpoch);
         }
 
         return answer;

@@ -1,4 +1,3 @@
-using Headrace.Broker.Log;
 using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 
@@ -87,7 +86,7 @@ internal sealed class DescribeTopicPartitionsResponse : IWireMessage
         public ErrorCode Error;
         public int Index;
         public int LeaderId = BrokerState.NodeId;
-        public int LeaderEpoch = PartitionLog.LeaderEpoch;
+        public int LeaderEpoch;
         public List<int> Replicas = [BrokerState.NodeId];
         public List<int> InSyncReplicas = [BrokerState.NodeId];
         public List<int>? EligibleLeaders = [];
@@ -163,7 +162,9 @@ internal sealed class DescribeTopicPartitionsHandler()
         {
             Name = topic.Name,
             Id = topic.Id,
-            Partitions = [.. Enumerable.Range(0, partitions).Skip(first).Take(limit).Select(index => new DescribeTopicPartitionsResponse.Partition { Index = index })],
+            Partitions = [
+                .. topic.Partitions.Select((log, index) => new DescribeTopicPartitionsResponse.Partition { Index = index, LeaderEpoch = log.LeaderEpoch }).Skip(first).Take(limit),
+            ],
         };
     }
 }

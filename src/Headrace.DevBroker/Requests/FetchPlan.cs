@@ -72,7 +72,7 @@ internal sealed class FetchPlan
             return Failed(wanted, _byId && !target.TopicIsKnown ? ErrorCode.UnknownTopicId : ErrorCode.UnknownTopicOrPartition);
         }
 
-        if (LeaderEpoch.FaultOf(wanted.CurrentLeaderEpoch) is var fault and not ErrorCode.None)
+        if (LeaderEpoch.FaultOf(wanted.CurrentLeaderEpoch, log) is var fault and not ErrorCode.None)
         {
             return Failed(wanted, fault);
         }

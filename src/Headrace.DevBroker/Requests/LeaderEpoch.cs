@@ -7,10 +7,9 @@ namespace Headrace.Broker.Requests;
 internal static class LeaderEpoch
 {
     /// <summary>-1: the client does not say.</summary>
-    public static ErrorCode FaultOf(int clientEpoch) => clientEpoch switch
+    public static ErrorCode FaultOf(int clientEpoch, PartitionLog log)
     {
-        < 0 => ErrorCode.None,
-        > PartitionLog.LeaderEpoch => ErrorCode.UnknownLeaderEpoch,
-        _ => ErrorCode.None,
-    };
+        var current = log.LeaderEpoch;
+        return clientEpoch < 0 || clientEpoch == current ? ErrorCode.None : clientEpoch > current ? ErrorCode.UnknownLeaderEpoch : ErrorCode.FencedLeaderEpoch;
+    }
 }

@@ -59,15 +59,22 @@ internal sealed class TopicSettings
         AppendRules = new AppendRules(
             (int)Number("max.message.bytes"),
             this["message.timestamp.type"] == "LogAppendTime",
-            this["cleanup.policy"].Contains("compact", StringComparison.Ordinal),
+            Policy.Contains("compact", StringComparison.Ordinal),
             Number("message.timestamp.after.max.ms"),
-            Number("message.timestamp.before.max.ms"));
+            Number("message.timestamp.before.max.ms"),
+            (int)Number("segment.bytes"),
+            Number("segment.ms"));
+        Retention = Policy.Contains("delete", StringComparison.Ordinal) ? new RetentionRules(Number("retention.ms"), Number("retention.bytes")) : new RetentionRules(-1, -1);
     }
 
     /// <summary>The settings whose value is not the default's because somebody set it.</summary>
     public IReadOnlyDictionary<string, string> Set => _set;
 
     public AppendRules AppendRules { get; }
+
+    public RetentionRules Retention { get; }
+
+    private string Policy => this["cleanup.policy"];
 
     public string this[string name] => _set.TryGetValue(name, out var value) ? value : Known[name].Default;
 
