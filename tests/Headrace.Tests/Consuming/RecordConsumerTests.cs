@@ -191,7 +191,7 @@ public sealed class RecordConsumerTests(KafkaUnderTest kafka)
         await deadline.CancelAsync();
         await stop;
 
-        Assert.True(cancelled.Task.IsCompleted);
+        await Traffic.UntilAsync(() => cancelled.Task.IsCompleted, traffic.Describe);
         Assert.Equal(2, traffic.Committed()[0]);
     }
 
