@@ -21,6 +21,7 @@ internal sealed class ProduceScope
         var scope = new ProduceScope();
         Ambient.Value = scope;
         await next(context);
+        await context.WhenSettledAsync();
         await scope.CompleteAsync(context.Cancellation);
     }
 
