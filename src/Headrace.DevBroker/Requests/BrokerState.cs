@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Headrace.Broker.Diagnostics;
 using Headrace.Broker.Groups;
 using Headrace.Broker.Topics;
 
@@ -24,6 +25,8 @@ internal sealed class BrokerState
     public required TopicCatalogue Topics { get; init; }
 
     public required GroupCoordinator Groups { get; init; }
+
+    public required BrokerMetrics Metrics { get; init; }
 
     public long NextProducerId() => Interlocked.Increment(ref _lastProducerId);
 }
