@@ -93,7 +93,7 @@ internal sealed class ClassicGroup
         }
     }
 
-    public ErrorCode ValidateCommit(MemberIdentity identity, int generation)
+    public ErrorCode ValidateCommit(MemberIdentity identity, int generation, bool isTransactional)
     {
         if (generation < 0 && State == GroupState.Empty)
         {
@@ -103,11 +103,12 @@ internal sealed class ClassicGroup
 
         if (generation < 0 && identity is { HasNoId: true, InstanceId: null })
         {
-            return ErrorCode.UnknownMemberId;
+            // A producer that is told no more than the group's id (before KIP-447) is fenced by its transaction alone.
+            return isTransactional ? ErrorCode.None : ErrorCode.UnknownMemberId;
         }
 
         var error = Validate(identity, generation, out var member);
-        if (error == ErrorCode.None && State == GroupState.CompletingRebalance)
+        if (error == ErrorCode.None && !isTransactional && State == GroupState.CompletingRebalance)
         {
             return ErrorCode.RebalanceInProgress;
         }
@@ -124,29 +125,6 @@ internal sealed class ClassicGroup
     /// <summary>A consumer group that hides what it reads is taken to read everything.</summary>
     public bool IsSubscribedTo(string topic) =>
         _round.SubscribedTopics?.Contains(topic) ?? _roster.ProtocolType == ConsumerSubscription.ProtocolType;
-
-    /// <summary>False: nobody is there to join again.</summary>
-    public bool Rebalance(string reason)
-    {
-        if (_roster.Members.Count > 0)
-        {
-            _round.OpenOrTryClose(reason);
-        }
-
-        return _roster.Members.Count > 0;
-    }
-
-    /// <summary>Ends the sessions of the member with that id or instance id, or of all. Returns how many there were.</summary>
-    public int Expire(string? member)
-    {
-        var expired = _roster.Members.Where(one => member is null || one.Id == member || one.InstanceId == member).ToList();
-        foreach (var one in expired)
-        {
-            Evict(one, $"a fault ended the session of member {one.Id}");
-        }
-
-        return expired.Count;
-    }
 
     public GroupDescription Describe() => new()
     {

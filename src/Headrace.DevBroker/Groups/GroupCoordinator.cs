@@ -15,6 +15,7 @@ internal sealed class GroupCoordinator : IDisposable
     private readonly TopicCatalogue _topics;
     private readonly Dictionary<string, ClassicGroup> _groups = [];
     private readonly OffsetStore _offsets = new();
+    private readonly PendingOffsets _pending = new();
     private readonly HashSet<string> _watchedConnections = [];
 
     public GroupCoordinator(GroupSettings settings, TopicCatalogue topics, TimeProvider time, ILogger logger)
@@ -97,25 +98,37 @@ internal sealed class GroupCoordinator : IDisposable
             var error = exists.Contains(true) ? ValidateCommit(commit) : ErrorCode.UnknownTopicOrPartition;
             return [.. commit.Offsets.Select((entry, i) => !exists[i] ? ErrorCode.UnknownTopicOrPartition
                 : error != ErrorCode.None ? error
-                : StoreOffset(commit.Group, entry.Key, entry.Offset))];
+                : StoreOffset(commit, entry.Key, entry.Offset))];
         }
     }
 
-    /// <summary>What the group committed for each of the partitions, null where it did not.</summary>
-    public IReadOnlyList<CommittedOffset?> FindOffsets(string groupId, IEnumerable<OffsetKey> keys)
+    /// <summary>Offsets that a producer's transaction holds for these groups take effect, or are dropped.</summary>
+    public void EndTransaction(long producerId, IEnumerable<string> groupIds, bool committed)
     {
         lock (_lock)
         {
-            return [.. keys.Select(key => _offsets.Find(groupId, key))];
+            foreach (var groupId in groupIds)
+            {
+                foreach (var (key, offset) in _pending.Take(groupId, producerId))
+                {
+                    if (committed)
+                    {
+                        _offsets.Set(groupId, key, offset);
+                    }
+                }
+            }
         }
     }
 
-    /// <summary>All the group committed, by topic and partition.</summary>
-    public IReadOnlyList<KeyValuePair<OffsetKey, CommittedOffset>> AllOffsets(string groupId)
+    /// <summary>What a group committed. One that is not known has committed nothing.</summary>
+    public IReadOnlyList<FoundOffset> FindOffsets(OffsetQuery query)
     {
         lock (_lock)
         {
-            return [.. _offsets.All(groupId)];
+            var keys = query.Keys ?? [.. _offsets.All(query.Group).Select(entry => entry.Key)];
+            return [.. keys.Select(key => query.MustBeStable && _pending.Contains(query.Group, key)
+                ? new FoundOffset(key, null, ErrorCode.UnstableOffsetCommit)
+                : new FoundOffset(key, _offsets.Find(query.Group, key)))];
         }
     }
 
@@ -149,6 +162,7 @@ internal sealed class GroupCoordinator : IDisposable
                 group.End();
                 _groups.Remove(groupId);
                 _offsets.RemoveGroup(groupId);
+                _pending.RemoveGroup(groupId);
                 GroupLog.Deleted(_context.Logger, groupId);
             }
 
@@ -179,24 +193,7 @@ internal sealed class GroupCoordinator : IDisposable
         lock (_lock)
         {
             _offsets.RemoveTopic(topic);
-        }
-    }
-
-    /// <summary>Makes all members join again. False: there is no such group, or nobody is in it.</summary>
-    public bool Rebalance(string groupId, string reason)
-    {
-        lock (_lock)
-        {
-            return Find(groupId)?.Rebalance(reason) ?? false;
-        }
-    }
-
-    /// <summary>Ends the sessions of one member, or of all. Returns how many there were.</summary>
-    public int Expire(string groupId, string? member)
-    {
-        lock (_lock)
-        {
-            return Find(groupId)?.Expire(member) ?? 0;
+            _pending.RemoveTopic(topic);
         }
     }
 
@@ -236,7 +233,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         if (Find(commit.Group) is { } group)
         {
-            return group.ValidateCommit(commit.Member, commit.Generation);
+            return group.ValidateCommit(commit.Member, commit.Generation, commit.IsTransactional);
         }
 
         if (commit.Generation >= 0)
@@ -248,14 +245,23 @@ internal sealed class GroupCoordinator : IDisposable
         return ErrorCode.None;
     }
 
-    private ErrorCode StoreOffset(string groupId, OffsetKey key, CommittedOffset offset)
+    private ErrorCode StoreOffset(OffsetCommit commit, OffsetKey key, CommittedOffset offset)
     {
         if (offset.Metadata.Length > _context.Settings.LongestOffsetMetadata)
         {
             return ErrorCode.OffsetMetadataTooLarge;
         }
 
-        _offsets.Set(groupId, key, offset);
+        if (commit.IsTransactional)
+        {
+            _pending.Set(commit.Group, commit.ProducerId, key, offset);
+        }
+        else
+        {
+            _offsets.Set(commit.Group, key, offset);
+            _pending.Supersede(commit.Group, key);
+        }
+
         return ErrorCode.None;
     }
 
@@ -272,6 +278,7 @@ internal sealed class GroupCoordinator : IDisposable
         }
 
         _offsets.Remove(group.Id, key);
+        _pending.Remove(group.Id, key);
         return ErrorCode.None;
     }
 

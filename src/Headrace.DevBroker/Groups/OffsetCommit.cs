@@ -12,5 +12,10 @@ internal sealed record OffsetCommit
     /// <summary>A client that knows the error is told that the group does not exist; older ones that their generation is over.</summary>
     public bool KnowsGroupIdNotFound { get; init; }
 
+    /// <summary>Whose transaction must commit before the offsets count; -1: they count at once.</summary>
+    public long ProducerId { get; init; } = -1;
+
+    public bool IsTransactional => ProducerId >= 0;
+
     public required IReadOnlyList<(OffsetKey Key, CommittedOffset Offset)> Offsets { get; init; }
 }

@@ -2,7 +2,7 @@ namespace Headrace.Broker.Groups;
 
 /// <summary>
 /// The committed offsets of all groups, whatever protocol their members speak. Used under the coordinator's lock only. What a transaction has not committed yet
-/// does not belong here.
+/// is in <see cref="PendingOffsets"/>.
 /// </summary>
 internal sealed class OffsetStore
 {

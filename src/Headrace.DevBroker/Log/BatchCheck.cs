@@ -60,9 +60,9 @@ internal static class BatchCheck
             return AppendResult.Refused(ErrorCode.InvalidRecord, $"The batch of producer {header.ProducerId} has sequence number {header.BaseSequence}.");
         }
 
-        if (header.IsTransactional)
+        if (header.IsTransactional && !header.HasProducer)
         {
-            return AppendResult.Refused(ErrorCode.InvalidTxnState, "This development broker does not do transactions yet.");
+            return AppendResult.Refused(ErrorCode.InvalidRecord, "The batch belongs to a transaction and names no producer.");
         }
 
         return Timestamps(header, rules, now) ?? Keys(batch, header, rules);

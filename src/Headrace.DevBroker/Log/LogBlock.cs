@@ -50,10 +50,16 @@ internal sealed class LogBlock(int capacity)
         return low;
     }
 
-    /// <summary>As many whole batches from this one on as fit, at least one if told so; empty if none does.</summary>
-    public ReadOnlyMemory<byte> Slice(int first, long maxBytes, bool atLeastOne, out bool reachesEnd)
+    /// <summary>As many whole batches from this one on as fit and lie before the offset, at least one of those if told so. Empty, and -1, if there is none.</summary>
+    public ReadOnlyMemory<byte> Slice(int first, long before, long maxBytes, bool atLeastOne, out long lastOffset)
     {
-        var batches = Batches;
+        var batches = Batches[..IndexOf(before)];
+        if (first >= batches.Length)
+        {
+            lastOffset = -1;
+            return default;
+        }
+
         var start = batches[first].Position;
         int low = first, high = batches.Length;
         while (low < high)
@@ -74,7 +80,7 @@ internal sealed class LogBlock(int capacity)
             low++;
         }
 
-        reachesEnd = low == batches.Length;
+        lastOffset = low == first ? -1 : batches[low - 1].LastOffset;
         return low == first ? default : _bytes.AsMemory(start, batches[low - 1].End - start);
     }
 

@@ -51,20 +51,20 @@ internal sealed class LogSegment(long baseOffset, long createdAt)
         Size += length;
     }
 
-    /// <summary>Adds whole batches from the offset on. False: some were left out because of the limit.</summary>
-    public bool Read(long offset, long maxBytes, bool atLeastOne, RecordSequence into)
+    /// <summary>Adds whole batches between the offsets. False: some behind them were left out, or because of the limit.</summary>
+    public bool Read(long offset, long before, long maxBytes, bool atLeastOne, RecordSequence into)
     {
         for (var i = BlockOf(offset); i < _blocks.Count; i++)
         {
             var block = _blocks[i];
-            var slice = block.Slice(block.IndexOf(offset), maxBytes - into.Length, atLeastOne && into.Length == 0, out var reachesEnd);
+            var slice = block.Slice(block.IndexOf(offset), before, maxBytes - into.Length, atLeastOne && into.Length == 0, out var last);
             if (!slice.IsEmpty)
             {
-                into.Add(slice);
+                into.Add(slice, last);
             }
 
             // Otherwise a small batch of the next block might fit where a large one of this did not, and leave a hole.
-            if (!reachesEnd)
+            if (last != block.LastOffset)
             {
                 return false;
             }

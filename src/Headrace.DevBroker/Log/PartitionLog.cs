@@ -7,10 +7,14 @@ namespace Headrace.Broker.Log;
 /// <summary>One partition's record batches, in memory, stored as the producer sent them. All members may be called from any thread.</summary>
 internal sealed class PartitionLog(TimeProvider time)
 {
+    // There is one coordinator, which never moves.
+    private const int CoordinatorEpoch = 0;
+
     private readonly Lock _lock = new();
     private readonly SegmentList _segments = new();
     private readonly LeaderEpochs _epochs = new();
     private readonly ProducerLedger _producers = new(time);
+    private readonly TransactionIndex _transactions = new();
     private readonly List<FetchWaiter> _waiters = [];
     private long _startOffset;
     private long _endOffset;
@@ -39,6 +43,18 @@ internal sealed class PartitionLog(TimeProvider time)
         }
     }
 
+    /// <summary>Below it no transaction is open: where a consumer of committed records ends.</summary>
+    public long LastStableOffset
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return StableOffsetNeedsLock;
+            }
+        }
+    }
+
     /// <summary>Bytes that are stored.</summary>
     public long Size
     {
@@ -62,6 +78,9 @@ internal sealed class PartitionLog(TimeProvider time)
         }
     }
 
+    // Records of an open transaction may have been deleted, but what is below the log's start is not read any more.
+    private long StableOffsetNeedsLock => Math.Max(_startOffset, _transactions.FirstOpenOffset ?? _endOffset);
+
     /// <summary>Stores one batch. It is copied once, from where it was received to where it stays.</summary>
     public AppendResult Append(in ReadOnlySequence<byte> records, in AppendRules rules)
     {
@@ -82,23 +101,70 @@ internal sealed class PartitionLog(TimeProvider time)
         }
     }
 
-    /// <summary>Whole batches from the offset on; with <paramref name="atLeastOne"/> the first is returned even if it is too large (KIP-74).</summary>
-    public LogRead Read(long offset, long maxBytes, bool atLeastOne)
+    /// <summary>
+    /// Whole batches from the offset on; with <paramref name="atLeastOne"/> the first is returned even if it is too large (KIP-74). Committed records end at the
+    /// last stable offset, and those of aborted transactions are among them, for the client to leave out.
+    /// </summary>
+    public LogRead Read(long offset, long maxBytes, bool atLeastOne, bool committed = false)
     {
         lock (_lock)
         {
             if (_isDeleted)
             {
-                return new LogRead(ErrorCode.UnknownTopicOrPartition, -1, -1, null);
+                return new LogRead(ErrorCode.UnknownTopicOrPartition, -1, -1, -1);
             }
 
+            var stable = StableOffsetNeedsLock;
             if (offset < _startOffset || offset > _endOffset)
             {
-                return new LogRead(ErrorCode.OffsetOutOfRange, _startOffset, _endOffset, null);
+                return new LogRead(ErrorCode.OffsetOutOfRange, _startOffset, stable, _endOffset);
             }
 
-            var records = _segments.Read(offset, maxBytes, atLeastOne);
-            return new LogRead(ErrorCode.None, _startOffset, _endOffset, records.Length == 0 ? null : records.ToSequence());
+            var records = _segments.Read(offset, committed ? stable : _endOffset, maxBytes, atLeastOne);
+            var aborted = committed ? _transactions.FindAborted(offset, records.LastOffset) : null;
+            return new LogRead(ErrorCode.None, _startOffset, stable, _endOffset, records.Length == 0 ? null : records.ToSequence(), aborted);
+        }
+    }
+
+    /// <summary>The coordinator has entered this partition into a transaction of the producer, which may write now.</summary>
+    public void AdmitTransaction(long producerId, short epoch)
+    {
+        lock (_lock)
+        {
+            _transactions.Admit(producerId, epoch);
+        }
+    }
+
+    /// <summary>Ends the producer's transaction here. A newer epoch than its own shuts out what it may still send.</summary>
+    public void AppendMarker(long producerId, short epoch, bool committed, in AppendRules rules)
+    {
+        lock (_lock)
+        {
+            if (_isDeleted)
+            {
+                return;
+            }
+
+            var now = Now();
+            var marker = ControlBatch.Write(producerId, epoch, committed, CoordinatorEpoch, now);
+            var segment = _segments.SegmentFor(marker.Length, _endOffset, rules, now);
+            var block = segment.BlockWithRoomFor(marker.Length);
+            marker.CopyTo(block.Reserve(marker.Length));
+            PublishNeedsLock(segment, block, BatchHeader.Read(marker), appendTime: null);
+            WakeNeedsLock();
+        }
+    }
+
+    /// <summary>The producers that wrote here and are remembered.</summary>
+    public IReadOnlyList<ActiveProducer> Producers()
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _producers.All.Select(producer => new ActiveProducer(
+                    producer.ProducerId, producer.Epoch, producer.LastSequence, producer.LastTimestamp, _transactions.FirstOffsetOf(producer.ProducerId) ?? -1)),
+            ];
         }
     }
 
@@ -218,8 +284,13 @@ internal sealed class PartitionLog(TimeProvider time)
             return new AppendResult(ErrorCode.None, original.BaseOffset, original.AppendTime);
         }
 
-        return _producers.Check(header) is var fault and not ErrorCode.None
-            ? AppendResult.Refused(fault, $"Producer {header.ProducerId} epoch {header.ProducerEpoch} sent sequence number {header.BaseSequence} out of turn.")
+        if (_producers.Check(header) is var fault and not ErrorCode.None)
+        {
+            return AppendResult.Refused(fault, $"Producer {header.ProducerId} epoch {header.ProducerEpoch} sent sequence number {header.BaseSequence} out of turn.");
+        }
+
+        return _transactions.Check(header.ProducerId, header.ProducerEpoch, header.IsTransactional) is var stray and not ErrorCode.None
+            ? AppendResult.Refused(stray, $"Producer {header.ProducerId} epoch {header.ProducerEpoch} has not entered this partition into its transaction, or left it.")
             : PublishNeedsLock(segment, block, header, rules.UseAppendTime ? now : null);
     }
 
@@ -235,14 +306,32 @@ internal sealed class PartitionLog(TimeProvider time)
         }
 
         _segments.Publish(segment, block, baseOffset, baseOffset + header.LastOffsetDelta, length, appendTime ?? header.MaxTimestamp);
-        _producers.Add(header, baseOffset, appendTime ?? -1);
+        NoteNeedsLock(batch, header, baseOffset, appendTime ?? -1);
         _endOffset = baseOffset + header.RecordCount;
         return new AppendResult(ErrorCode.None, baseOffset, appendTime ?? -1);
+    }
+
+    // All that the log remembers of producers follows from its batches, in order.
+    private void NoteNeedsLock(ReadOnlySpan<byte> batch, in BatchHeader header, long baseOffset, long appendTime)
+    {
+        if (header.IsControl)
+        {
+            _producers.AddMarker(header.ProducerId, header.ProducerEpoch, header.MaxTimestamp);
+            _transactions.AddMarker(header.ProducerId, ControlBatch.IsCommit(batch), baseOffset);
+            return;
+        }
+
+        _producers.Add(header, baseOffset, appendTime);
+        if (header.IsTransactional)
+        {
+            _transactions.AddRecords(header.ProducerId, baseOffset);
+        }
     }
 
     private void CutNeedsLock(long offset)
     {
         _startOffset = Math.Max(_startOffset, offset);
+        _transactions.ForgetBefore(_startOffset);
         _segments.RemoveBefore(_startOffset);
     }
 

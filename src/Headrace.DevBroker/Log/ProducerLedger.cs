@@ -55,12 +55,26 @@ internal sealed class ProducerLedger(TimeProvider time)
             _producers[header.ProducerId] = entry = new Entry(header.ProducerEpoch);
         }
 
-        entry.Add(new WrittenBatch(header.BaseSequence, header.LastSequence, baseOffset, appendTime), time.GetTimestamp());
+        entry.Add(new WrittenBatch(header.BaseSequence, header.LastSequence, baseOffset, appendTime), header.MaxTimestamp, time.GetTimestamp());
         if (_producers.Count > _sweepAt)
         {
             ForgetExpired();
         }
     }
+
+    /// <summary>A transaction ended. A marker with a newer epoch fences what its producer may still send.</summary>
+    public void AddMarker(long producerId, short epoch, long timestamp)
+    {
+        if (!_producers.TryGetValue(producerId, out var entry) || epoch > entry.Epoch)
+        {
+            _producers[producerId] = entry = new Entry(epoch);
+        }
+
+        entry.Use(timestamp, time.GetTimestamp());
+    }
+
+    public IEnumerable<(long ProducerId, short Epoch, int LastSequence, long LastTimestamp)> All =>
+        _producers.Select(producer => (producer.Key, producer.Value.Epoch, producer.Value.LastSequence, producer.Value.LastTimestamp));
 
     private void ForgetExpired()
     {
@@ -87,14 +101,19 @@ internal sealed class ProducerLedger(TimeProvider time)
 
         public long LastUsed { get; private set; }
 
-        public int LastSequence => _batches[_newest].LastSequence;
+        public long LastTimestamp { get; private set; } = -1;
 
-        public void Add(WrittenBatch batch, long now)
+        /// <summary>-1 before the first batch of the epoch.</summary>
+        public int LastSequence => _newest < 0 ? -1 : _batches[_newest].LastSequence;
+
+        public void Use(long timestamp, long now) => (LastTimestamp, LastUsed) = (timestamp, now);
+
+        public void Add(WrittenBatch batch, long timestamp, long now)
         {
             _newest = (_newest + 1) % Remembered;
             _batches[_newest] = batch;
             _count = Math.Min(_count + 1, Remembered);
-            LastUsed = now;
+            Use(timestamp, now);
         }
 
         public bool TryFind(int first, int last, out WrittenBatch found)

@@ -11,7 +11,10 @@ internal sealed class RecordSequence
 
     public long Length { get; private set; }
 
-    public void Add(ReadOnlyMemory<byte> bytes)
+    /// <summary>Of the last record in it; -1 while it is empty.</summary>
+    public long LastOffset { get; private set; } = -1;
+
+    public void Add(ReadOnlyMemory<byte> bytes, long lastOffset)
     {
         if (Length == 0)
         {
@@ -24,6 +27,7 @@ internal sealed class RecordSequence
         }
 
         Length += bytes.Length;
+        LastOffset = lastOffset;
     }
 
     public ReadOnlySequence<byte> ToSequence() =>

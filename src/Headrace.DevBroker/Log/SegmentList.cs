@@ -24,13 +24,13 @@ internal sealed class SegmentList
         segment.Publish(block, baseOffset, lastOffset, length, maxTimestamp);
     }
 
-    /// <summary>Whole batches from the one that holds the offset, or is the first behind it.</summary>
-    public RecordSequence Read(long offset, long maxBytes, bool atLeastOne)
+    /// <summary>Whole batches from the one that holds the offset, or is the first behind it, up to the other offset.</summary>
+    public RecordSequence Read(long offset, long before, long maxBytes, bool atLeastOne)
     {
         var records = new RecordSequence();
         foreach (var segment in _segments)
         {
-            if (segment.LastOffset >= offset && !segment.Read(offset, maxBytes, atLeastOne, records))
+            if (segment.LastOffset >= offset && !segment.Read(offset, before, maxBytes, atLeastOne, records))
             {
                 break;
             }

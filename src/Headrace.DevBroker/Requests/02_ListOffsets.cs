@@ -4,7 +4,7 @@ using Headrace.Broker.Wire;
 namespace Headrace.Broker.Requests;
 
 // ListOffsets: v1-10, flexible from v6.
-//   2  isolation level
+//   2  isolation level: committed records end at the last stable offset
 //   4  leader epochs (KIP-320)
 //   7  timestamp -3: the record with the largest timestamp (KIP-734)
 //   8  timestamp -4: the earliest offset that is stored locally; without tiers, the earliest
@@ -124,6 +124,7 @@ internal sealed class ListOffsetsResponse : IWireMessage
 internal sealed class ListOffsetsHandler()
     : RequestHandler<ListOffsetsRequest, ListOffsetsResponse>(ApiKey.ListOffsets, minVersion: 1, maxVersion: 10, firstFlexible: 6)
 {
+    private const sbyte ReadCommitted = 1;
     private const long Latest = -1;
     private const long Earliest = -2;
     private const long Newest = -3;
@@ -134,11 +135,11 @@ internal sealed class ListOffsetsHandler()
         Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.Topic
         {
             Name = topic.Name,
-            Partitions = topic.Partitions.ConvertAll(partition => Find(context, topic.Name, partition)),
+            Partitions = topic.Partitions.ConvertAll(partition => Find(context, topic.Name, partition, request.IsolationLevel == ReadCommitted)),
         }),
     });
 
-    private static ListOffsetsResponse.Partition Find(RequestContext context, string topicName, ListOffsetsRequest.Partition partition)
+    private static ListOffsetsResponse.Partition Find(RequestContext context, string topicName, ListOffsetsRequest.Partition partition, bool committed)
     {
         var answer = new ListOffsetsResponse.Partition { Index = partition.Index };
         if (!context.Broker.Topics.TryGet(topicName, out var topic) || topic.Partition(partition.Index) is not { } log)
@@ -153,14 +154,20 @@ internal sealed class ListOffsetsHandler()
             return answer;
         }
 
+        var end = committed ? log.LastStableOffset : log.EndOffset;
         var found = partition.Timestamp switch
         {
-            Latest => new OffsetAt(log.EndOffset, -1),
+            Latest => new OffsetAt(end, -1),
             Earliest or EarliestLocal => new OffsetAt(log.StartOffset, -1),
             Newest => log.FindNewest(),
             >= 0 => log.FindByTime(partition.Timestamp),
             _ => OffsetAt.None,
         };
+        if (partition.Timestamp is Newest or >= 0 && found.Offset >= end)
+        {
+            found = OffsetAt.None;
+        }
+
         answer.Offset = found.Offset;
         answer.Timestamp = found.Timestamp;
         answer.LeaderEpoch = found.Offset < 0 ? -1 : log.LeaderEpoch;

@@ -7,7 +7,7 @@ namespace Headrace.Broker.Requests;
 //   2  no topics (null) asks for all; an error of the whole group
 //   3  throttle time in the response
 //   5  leader epochs
-//   7  the client may ask to be refused offsets that a transaction is about to change (88); there are none here
+//   7  the client may ask to be refused offsets that an open transaction may change (88)
 //   8  several groups at once, one before
 //   9  member id and epoch (KIP-848), which classic groups do not look at
 // A group that is not known has no offsets, which is no error.
@@ -173,31 +173,27 @@ internal sealed class OffsetFetchHandler()
     : RequestHandler<OffsetFetchRequest, OffsetFetchResponse>(ApiKey.OffsetFetch, minVersion: 1, maxVersion: 9, firstFlexible: 6)
 {
     protected override ValueTask<OffsetFetchResponse?> HandleAsync(RequestContext context, OffsetFetchRequest request) =>
-        new(new OffsetFetchResponse { Groups = [.. request.Groups.Select(group => Fetch(context.Broker.Groups, group))] });
+        new(new OffsetFetchResponse { Groups = [.. request.Groups.Select(group => Fetch(context.Broker.Groups, group, request.RequireStable))] });
 
-    private static OffsetFetchResponse.Group Fetch(GroupCoordinator groups, OffsetFetchRequest.Group asked)
+    private static OffsetFetchResponse.Group Fetch(GroupCoordinator groups, OffsetFetchRequest.Group asked, bool mustBeStable)
     {
-        var found = asked.Topics is null
-            ? groups.AllOffsets(asked.GroupId).Select(entry => (entry.Key, Offset: (CommittedOffset?)entry.Value))
-            : Named(groups, asked.GroupId, [.. asked.Topics.SelectMany(topic => topic.Partitions, (topic, index) => new OffsetKey(topic.Name, index))]);
+        var found = groups.FindOffsets(new OffsetQuery
+        {
+            Group = asked.GroupId,
+            Keys = asked.Topics is null ? null : [.. asked.Topics.SelectMany(topic => topic.Partitions, (topic, index) => new OffsetKey(topic.Name, index))],
+            MustBeStable = mustBeStable,
+        });
         return new OffsetFetchResponse.Group
         {
             GroupId = asked.GroupId,
             Topics =
             [
-                .. found.GroupBy(entry => entry.Key.Topic, entry => Answer(entry.Key.Partition, entry.Offset)).Select(topic => new OffsetFetchResponse.Topic
-                {
-                    Name = topic.Key,
-                    Partitions = [.. topic],
-                }),
+                .. found.GroupBy(entry => entry.Key.Topic, Answer).Select(topic => new OffsetFetchResponse.Topic { Name = topic.Key, Partitions = [.. topic] }),
             ],
         };
     }
 
-    private static IEnumerable<(OffsetKey Key, CommittedOffset? Offset)> Named(GroupCoordinator groups, string groupId, List<OffsetKey> keys) =>
-        keys.Zip(groups.FindOffsets(groupId, keys));
-
-    private static OffsetFetchResponse.Partition Answer(int index, CommittedOffset? committed) => committed is { } offset
-        ? new OffsetFetchResponse.Partition { Index = index, Offset = offset.Offset, LeaderEpoch = offset.LeaderEpoch, Metadata = offset.Metadata }
-        : new OffsetFetchResponse.Partition { Index = index };
+    private static OffsetFetchResponse.Partition Answer(FoundOffset found) => found.Offset is { } offset
+        ? new OffsetFetchResponse.Partition { Index = found.Key.Partition, Offset = offset.Offset, LeaderEpoch = offset.LeaderEpoch, Metadata = offset.Metadata }
+        : new OffsetFetchResponse.Partition { Index = found.Key.Partition, Error = found.Error };
 }

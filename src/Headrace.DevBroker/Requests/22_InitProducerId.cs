@@ -1,12 +1,12 @@
+using Headrace.Broker.Transactions;
 using Headrace.Broker.Wire;
-using Microsoft.Extensions.Logging;
 
 namespace Headrace.Broker.Requests;
 
 // InitProducerId: v0-5, flexible from v2.
 //   3  a transactional producer may name the id and epoch it wants to bump (KIP-360); without transactions they mean nothing
 //   4  PRODUCER_FENCED
-// Transactions are not served yet: a transactional id is refused.
+// Kafka answers CONCURRENT_TRANSACTIONS until an open transaction is aborted; here that is done before the answer.
 
 internal sealed class InitProducerIdRequest : IWireMessage
 {
@@ -46,20 +46,22 @@ internal sealed class InitProducerIdResponse : IWireMessage
     }
 }
 
-internal sealed class InitProducerIdHandler(ILogger logger)
+internal sealed class InitProducerIdHandler()
     : RequestHandler<InitProducerIdRequest, InitProducerIdResponse>(ApiKey.InitProducerId, minVersion: 0, maxVersion: 5, firstFlexible: 2)
 {
+    private const int FirstWithFenced = 4;
+
     protected override ValueTask<InitProducerIdResponse?> HandleAsync(RequestContext context, InitProducerIdRequest request)
     {
-        if (request.TransactionalId is { } transactionalId)
+        var transactions = context.Broker.Transactions;
+        var (error, producer) = request.TransactionalId is { } id
+            ? transactions.Initialize(id, TimeSpan.FromMilliseconds(request.TransactionTimeoutMs), new ProducerIdentity(request.ProducerId, request.ProducerEpoch))
+            : (ErrorCode.None, transactions.NewProducer());
+        return new(new InitProducerIdResponse
         {
-            logger.LogWarning(
-                "Client {ClientId} wants transactions (transactional.id '{TransactionalId}'). This development broker does not serve them yet; it is refused.",
-                context.ClientId,
-                transactionalId);
-            return new(new InitProducerIdResponse { Error = transactionalId.Length == 0 ? ErrorCode.InvalidRequest : ErrorCode.UnsupportedVersion });
-        }
-
-        return new(new InitProducerIdResponse { ProducerId = context.Broker.NextProducerId(), ProducerEpoch = 0 });
+            Error = TransactionError.For(context, error, FirstWithFenced),
+            ProducerId = producer.Id,
+            ProducerEpoch = producer.Epoch,
+        });
     }
 }

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using Headrace.Broker.Diagnostics;
 using Headrace.Broker.Groups;
 using Headrace.Broker.Topics;
+using Headrace.Broker.Transactions;
 
 namespace Headrace.Broker.Requests;
 
@@ -9,9 +8,6 @@ namespace Headrace.Broker.Requests;
 internal sealed class BrokerState
 {
     public const int NodeId = 1;
-
-    // A broker in memory that is started again must not hand out the id of a producer that still lives: its batches would be taken for repetitions.
-    private long _lastProducerId = RandomNumberGenerator.GetInt32(int.MaxValue) * (1L << 31) + RandomNumberGenerator.GetInt32(int.MaxValue);
 
     public required string ClusterId { get; init; }
 
@@ -26,7 +22,5 @@ internal sealed class BrokerState
 
     public required GroupCoordinator Groups { get; init; }
 
-    public required BrokerMetrics Metrics { get; init; }
-
-    public long NextProducerId() => Interlocked.Increment(ref _lastProducerId);
+    public required TransactionCoordinator Transactions { get; init; }
 }

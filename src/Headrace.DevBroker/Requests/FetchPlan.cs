@@ -77,8 +77,10 @@ internal sealed class FetchPlan
             return Failed(wanted, fault);
         }
 
+        var committed = _request.IsolationLevel == ReadCommitted;
+
         // Limits are the client's wish; the first batch is returned whatever its size, or a large one would never get through (KIP-74).
-        var read = log.Read(wanted.FetchOffset, Math.Min(wanted.MaxBytes, _request.MaxBytes - total), atLeastOne: total == 0);
+        var read = log.Read(wanted.FetchOffset, Math.Min(wanted.MaxBytes, _request.MaxBytes - total), atLeastOne: total == 0, committed);
         if (read.Error != ErrorCode.None)
         {
             return Failed(wanted, _byId && read.Error == ErrorCode.UnknownTopicOrPartition ? ErrorCode.UnknownTopicId : read.Error, read);
@@ -89,9 +91,9 @@ internal sealed class FetchPlan
         {
             Index = wanted.Index,
             HighWatermark = read.EndOffset,
-            LastStableOffset = read.EndOffset,
+            LastStableOffset = read.StableOffset,
             LogStartOffset = read.StartOffset,
-            AbortedTransactions = _request.IsolationLevel == ReadCommitted ? [] : null,
+            AbortedTransactions = read.Aborted?.Select(aborted => new FetchResponse.AbortedTransaction { ProducerId = aborted.ProducerId, FirstOffset = aborted.FirstOffset }).ToList(),
             Records = read.Records ?? ReadOnlySequence<byte>.Empty,
         };
     }
@@ -101,7 +103,7 @@ internal sealed class FetchPlan
         Index = wanted.Index,
         Error = error,
         HighWatermark = read?.EndOffset ?? -1,
-        LastStableOffset = read?.EndOffset ?? -1,
+        LastStableOffset = read?.StableOffset ?? -1,
         LogStartOffset = read?.StartOffset ?? -1,
     };
 

@@ -1,5 +1,4 @@
 using Headrace.Broker.Wire;
-using Microsoft.Extensions.Logging;
 
 namespace Headrace.Broker.Requests;
 
@@ -8,50 +7,70 @@ internal sealed class RequestTable
 {
     private readonly RequestHandler?[] _byKey;
 
-    public RequestTable(ILoggerFactory loggers)
+    public RequestTable()
     {
-        var logger = loggers.CreateLogger("Headrace.Broker.Requests");
-
-        // In the order of the keys. A client takes what is missing as "the broker cannot do that"; librdkafka aborts the process when ListGroups, DeleteGroups or
-        // OffsetDelete are missing (librdkafka issue 3663), so those stay.
-        All =
-        [
-            new ProduceHandler(),
-            new FetchHandler(),
-            new ListOffsetsHandler(),
-            new MetadataHandler(),
-            new OffsetCommitHandler(),
-            new OffsetFetchHandler(),
-            new FindCoordinatorHandler(),
-            new JoinGroupHandler(),
-            new HeartbeatHandler(),
-            new LeaveGroupHandler(),
-            new SyncGroupHandler(),
-            new DescribeGroupsHandler(),
-            new ListGroupsHandler(),
-            new ApiVersionsHandler(this),
-            new CreateTopicsHandler(),
-            new DeleteTopicsHandler(),
-            new DeleteRecordsHandler(),
-            new InitProducerIdHandler(logger),
-            new OffsetForLeaderEpochHandler(),
-            new DescribeConfigsHandler(),
-            new AlterConfigsHandler(),
-            new CreatePartitionsHandler(),
-            new DeleteGroupsHandler(),
-            new IncrementalAlterConfigsHandler(),
-            new OffsetDeleteHandler(),
-            new DescribeClusterHandler(),
-            new DescribeTopicPartitionsHandler(),
-        ];
-        _byKey = new RequestHandler?[(int)All.Max(handler => handler.Key) + 1];
+        RequestHandler[] all = [new ApiVersionsHandler(this), .. Records(), .. Groups(), .. Transactions(), .. Topics()];
+        All = [.. all.OrderBy(handler => handler.Key)];
+        _byKey = new RequestHandler?[(int)All[^1].Key + 1];
         foreach (var handler in All)
         {
             _byKey[(int)handler.Key] = handler;
         }
     }
 
+    /// <summary>In the order of their keys.</summary>
     public IReadOnlyList<RequestHandler> All { get; }
 
     public RequestHandler? Find(ApiKey key) => (uint)key < (uint)_byKey.Length ? _byKey[(int)key] : null;
+
+    private static RequestHandler[] Records() =>
+    [
+        new ProduceHandler(),
+        new FetchHandler(),
+        new ListOffsetsHandler(),
+        new DeleteRecordsHandler(),
+        new OffsetForLeaderEpochHandler(),
+    ];
+
+    // A client takes what is missing as "the broker cannot do that"; librdkafka aborts the process when ListGroups, DeleteGroups or OffsetDelete are missing
+    // (librdkafka issue 3663), so those stay.
+    private static RequestHandler[] Groups() =>
+    [
+        new FindCoordinatorHandler(),
+        new JoinGroupHandler(),
+        new SyncGroupHandler(),
+        new HeartbeatHandler(),
+        new LeaveGroupHandler(),
+        new OffsetCommitHandler(),
+        new OffsetFetchHandler(),
+        new OffsetDeleteHandler(),
+        new ListGroupsHandler(),
+        new DescribeGroupsHandler(),
+        new DeleteGroupsHandler(),
+    ];
+
+    private static RequestHandler[] Transactions() =>
+    [
+        new InitProducerIdHandler(),
+        new AddPartitionsToTxnHandler(),
+        new AddOffsetsToTxnHandler(),
+        new TxnOffsetCommitHandler(),
+        new EndTxnHandler(),
+        new DescribeProducersHandler(),
+        new DescribeTransactionsHandler(),
+        new ListTransactionsHandler(),
+    ];
+
+    private static RequestHandler[] Topics() =>
+    [
+        new MetadataHandler(),
+        new DescribeTopicPartitionsHandler(),
+        new DescribeClusterHandler(),
+        new CreateTopicsHandler(),
+        new CreatePartitionsHandler(),
+        new DeleteTopicsHandler(),
+        new DescribeConfigsHandler(),
+        new AlterConfigsHandler(),
+        new IncrementalAlterConfigsHandler(),
+    ];
 }

@@ -46,6 +46,7 @@ internal enum ErrorCode : short
     InvalidTransactionTimeout = 50,
     ConcurrentTransactions = 51,
     TransactionalIdAuthorizationFailed = 53,
+    OperationNotAttempted = 55,
     KafkaStorageError = 56,
     UnknownProducerId = 59,
     NonEmptyGroup = 68,
@@ -64,5 +65,6 @@ internal enum ErrorCode : short
     ProducerFenced = 90,
     UnknownTopicId = 100,
     InconsistentTopicId = 103,
+    TransactionalIdNotFound = 105,
     MismatchedEndpointType = 114,
 }

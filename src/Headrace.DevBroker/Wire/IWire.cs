@@ -34,6 +34,7 @@ internal interface IWire
     void Records(ref ReadOnlySequence<byte>? value);
 
     void Int32Array(ref List<int> items);
+    void Int64Array(ref List<long> items);
     void StringArray(ref List<string> items);
     void NullableInt32Array(ref List<int>? items);
     void NullableStringArray(ref List<string>? items);

@@ -87,6 +87,18 @@ internal ref struct WireReader(ReadOnlySequence<byte> frame, bool flexible = fal
         items = Ints(count);
     }
 
+    public void Int64Array(ref List<long> items)
+    {
+        var count = Count(sizeof(long)) ?? throw NullArray();
+        items = new List<long>(count);
+        for (var i = 0; i < count; i++)
+        {
+            long item = 0;
+            Int64(ref item);
+            items.Add(item);
+        }
+    }
+
     public void NullableInt32Array(ref List<int>? items) => items = Count(sizeof(int)) is { } count ? Ints(count) : null;
 
     public void StringArray(ref List<string> items)

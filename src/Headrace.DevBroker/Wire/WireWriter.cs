@@ -89,6 +89,15 @@ internal ref struct WireWriter(WireOutput output, bool flexible = false) : IWire
         }
     }
 
+    public void Int64Array(ref List<long> items)
+    {
+        Count(items.Count);
+        foreach (var item in items)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(Take(sizeof(long)), item);
+        }
+    }
+
     public void NullableInt32Array(ref List<int>? items)
     {
         if (items is null)

@@ -35,8 +35,7 @@ internal sealed class RouteFactory
         };
     }
 
-    // From the inside out: the handler, its filters, the log scope, what waits for produced records – it is cheapest where nothing has touched the
-    // async-local values – and what produces the result.
+    // From the inside out: the handler, its filters, what waits for produced records, what produces the result, the scope.
     private MessageDelegate Compile(HandlerModel handler)
     {
         var run = handler.Source.Bind(_services);
@@ -45,15 +44,17 @@ internal sealed class RouteFactory
             run = filter.Bind(_services, run);
         }
 
-        run = new LogScope(run, _scope).RunAsync;
         if (_surroundings.AwaitProduced is { } awaitProduced)
         {
             run = FilterSource.Of(awaitProduced).Bind(_services, run);
         }
 
-        return handler is { Destination: { } topic, Source.ResultType: { } result }
-            ? new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync
-            : run;
+        if (handler is { Destination: { } topic, Source.ResultType: { } result })
+        {
+            run = new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync;
+        }
+
+        return new LogScope(run, _scope).RunAsync;
     }
 
     private MessageEncoder<object> Encoder(string topic, Type result)

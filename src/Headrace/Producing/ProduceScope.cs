@@ -1,121 +1,58 @@
-using System.Threading.Tasks.Sources;
-
 namespace Headrace.Producing;
 
 /// <summary>
-/// What one record's handler produces: the ambient scope lets a produce find its record, so that none is settled before everything that its handler
-/// produced is acknowledged. Scopes are reused and cost nothing where nothing is produced. A produce that starts after its handler has completed belongs
-/// to no record, or to the one that has the scope by then.
+/// What one record's handler produces. The ambient scope lets a produce find its record, so that none is settled before everything that its handler
+/// produced is acknowledged. A produce that starts after the handler has completed belongs to no record.
 /// </summary>
-internal sealed class ProduceScope : IDeliveryWatch, IValueTaskSource
+internal sealed class ProduceScope
 {
     private static readonly AsyncLocal<ProduceScope?> Ambient = new();
 
-    // The context that was found around the handler last, and the same with this scope: made once for a worker, not for every record.
-    private ExecutionContext? _around;
-    private ExecutionContext? _inside;
-    private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
-    private ProduceException? _failure;
-
-    // The handler is one, every record that is not acknowledged another; 0 takes no more.
-    private int _open;
+    // Added to by the handler's threads, taken by the worker once the handler is done.
+    private readonly List<Task<RecordPosition>> _deliveries = [];
+    private readonly Lock _gate = new();
+    private bool _closed;
 
     public static ProduceScope? Current => Ambient.Value;
 
-    /// <summary>Runs a handler inside the scope.</summary>
-    public ValueTask RunAsync(MessageContext context, MessageDelegate next)
+    /// <summary>The filter that stands before all others of a group whose application has producers.</summary>
+    public static async ValueTask FilterAsync(MessageContext context, MessageDelegate next)
     {
-        (_failure, _open) = (null, 1);
-        var around = ExecutionContext.Capture();
-        if (around is not null && around == _around)
-        {
-            ExecutionContext.Restore(_inside!);
-        }
-        else
-        {
-            Ambient.Value = this;
-            (_around, _inside) = (around, ExecutionContext.Capture());
-        }
+        var scope = new ProduceScope();
+        Ambient.Value = scope;
+        await next(context);
+        await scope.CompleteAsync(context.Cancellation);
+    }
 
-        try
+    public bool TryAdd(Task<RecordPosition> delivery)
+    {
+        lock (_gate)
         {
-            return next(context);
-        }
-        finally
-        {
-            if (around is not null)
+            if (!_closed)
             {
-                ExecutionContext.Restore(around);
+                _deliveries.Add(delivery);
             }
-            else
-            {
-                Ambient.Value = null;
-            }
+
+            return !_closed;
         }
     }
 
-    /// <summary>The handler is done. Completes when everything it produced is acknowledged; throws when something was not, even when the handler caught that:
-    /// whether anybody looked at an exception cannot be told, and a record that nobody stored must not be settled.</summary>
-    public ValueTask CloseAsync()
+    // A failure fails the record even when the handler caught it: whether anybody looked at an exception cannot be told, and a record
+    // that nobody stored must not be settled.
+    private async Task CompleteAsync(CancellationToken cancellation)
     {
-        if (Interlocked.Decrement(ref _open) > 0)
+        for (var index = 0; TryTake(index) is { } delivery; index++)
         {
-            return new(this, _done.Version);
-        }
-
-        return _failure is { } failure ? ValueTask.FromException(failure) : default;
-    }
-
-    public bool TryBegin()
-    {
-        for (var open = Volatile.Read(ref _open); open > 0;)
-        {
-            var seen = Interlocked.CompareExchange(ref _open, open + 1, open);
-            if (seen == open)
-            {
-                return true;
-            }
-
-            open = seen;
-        }
-
-        return false;
-    }
-
-    public void Delivered(int index, RecordPosition position, ProduceException? failure)
-    {
-        if (failure is not null)
-        {
-            Interlocked.CompareExchange(ref _failure, failure, null);
-        }
-
-        if (Interlocked.Decrement(ref _open) == 0)
-        {
-            if (_failure is { } first)
-            {
-                _done.SetException(first);
-            }
-            else
-            {
-                _done.SetResult(true);
-            }
+            await delivery.WaitAsync(cancellation);
         }
     }
 
-    void IValueTaskSource.GetResult(short token)
+    private Task<RecordPosition>? TryTake(int index)
     {
-        try
+        lock (_gate)
         {
-            _done.GetResult(token);
-        }
-        finally
-        {
-            _done.Reset();
+            _closed = index == _deliveries.Count;
+            return _closed ? null : _deliveries[index];
         }
     }
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _done.OnCompleted(continuation, state, token, flags);
 }

@@ -10,7 +10,9 @@ public sealed class OffsetTests : IDisposable
     private static readonly OffsetKey Orders0 = new("orders", 0);
     private readonly GroupUnderTest _group = new();
 
-    private CommittedOffset? Committed => _group.Coordinator.FindOffsets(Name, [Orders0])[0];
+    private CommittedOffset? Committed => _group.Coordinator.FindOffsets(new OffsetQuery { Group = Name, Keys = [Orders0] })[0].Offset;
+
+    private IReadOnlyList<FoundOffset> All => _group.Coordinator.FindOffsets(new OffsetQuery { Group = Name });
 
     public void Dispose() => _group.Dispose();
 
@@ -19,7 +21,7 @@ public sealed class OffsetTests : IDisposable
     {
         Assert.Equal(ErrorCode.None, _group.Commit(offset: 42, metadata: "finished above: 44-47 é"));
         Assert.Equal(new CommittedOffset(42, 3, "finished above: 44-47 é"), Committed);
-        Assert.Equal([new KeyValuePair<OffsetKey, CommittedOffset>(Orders0, Committed!.Value)], _group.Coordinator.AllOffsets(Name));
+        Assert.Equal([new FoundOffset(Orders0, Committed)], All);
         Assert.Equal(ErrorCode.None, _group.Commit(offset: 41));
         Assert.Equal(41, Committed!.Value.Offset);
     }
@@ -36,7 +38,7 @@ public sealed class OffsetTests : IDisposable
         };
 
         Assert.Equal([ErrorCode.None, ErrorCode.OffsetMetadataTooLarge], _group.Coordinator.CommitOffsets(commit));
-        Assert.Single(_group.Coordinator.AllOffsets(Name));
+        Assert.Single(All);
     }
 
     [Fact]

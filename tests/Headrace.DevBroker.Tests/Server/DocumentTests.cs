@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Headrace.Broker.Requests;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headrace.Broker.Tests.Server;
 
@@ -18,7 +17,7 @@ public sealed partial class DocumentTests
         var listed = Row().Matches(File.ReadAllText(Path.Combine(root.FullName, "docs", "dev-broker.md")))
             .Select(match => $"{match.Groups["key"]} {match.Groups["name"]} {match.Groups["versions"]}");
 
-        var served = new RequestTable(NullLoggerFactory.Instance).All.Select(handler => $"{(short)handler.Key} {handler.Key} {handler.MinVersion}-{handler.MaxVersion}");
+        var served = new RequestTable().All.Select(handler => $"{(short)handler.Key} {handler.Key} {handler.MinVersion}-{handler.MaxVersion}");
         Assert.Equal(served.Order(), listed.Order());
     }
 

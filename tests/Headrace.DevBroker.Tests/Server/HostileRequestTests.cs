@@ -3,7 +3,6 @@ using Headrace.Broker.Tests.Testing;
 using Headrace.Broker.Tests.Wire;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headrace.Broker.Tests.Server;
 
@@ -23,7 +22,7 @@ public sealed class HostileRequestTests
 
         for (var seed = 0; seed < (IsLong ? 200 : 5); seed++)
         {
-            await Parallel.ForEachAsync(new RequestTable(NullLoggerFactory.Instance).All, TestContext.Current.CancellationToken, async (handler, _) =>
+            await Parallel.ForEachAsync(new RequestTable().All, TestContext.Current.CancellationToken, async (handler, _) =>
             {
                 for (int version = handler.FirstServed; version <= handler.MaxVersion; version++)
                 {

@@ -4,14 +4,13 @@ using System.Net.Sockets;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Tests.Wire;
 using Headrace.Broker.Wire;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headrace.Broker.Tests.Testing;
 
 /// <summary>One connection that speaks the protocol by the broker's own message definitions, the other way round.</summary>
 internal sealed class WireClient : IAsyncDisposable
 {
-    private static readonly RequestTable Table = new(NullLoggerFactory.Instance);
+    private static readonly RequestTable Table = new();
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     private readonly TcpClient _tcp;

@@ -1,6 +1,5 @@
 using Headrace.Broker.Requests;
 using Headrace.Broker.Wire;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headrace.Broker.Tests.Wire;
 
@@ -14,7 +13,7 @@ public sealed class DefinitionTests
         Assert.SkipWhen(definitions is null, "Messages were not compared with Kafka's definitions: there is no Apache Kafka. Name its folder in HEADRACE_KAFKA_HOME.");
 
         var differences = new List<string>();
-        foreach (var handler in new RequestTable(NullLoggerFactory.Instance).All)
+        foreach (var handler in new RequestTable().All)
         {
             if (definitions.FirstFlexible($"{handler.Key}Request") is var first && first != handler.FirstFlexible && first <= handler.MaxVersion)
             {

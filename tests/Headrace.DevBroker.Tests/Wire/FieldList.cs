@@ -34,6 +34,8 @@ internal struct FieldList(List<string> fields, bool flexible) : IWire
 
     public readonly void Int32Array(ref List<int> items) => fields.Add("[]int32");
 
+    public readonly void Int64Array(ref List<long> items) => fields.Add("[]int64");
+
     public readonly void StringArray(ref List<string> items) => fields.Add("[]string");
 
     public readonly void NullableInt32Array(ref List<int>? items) => fields.Add("[]int32?");

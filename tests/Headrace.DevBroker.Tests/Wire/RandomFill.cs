@@ -44,6 +44,8 @@ internal struct RandomFill(Random random, bool flexible, params string[] words) 
 
     public readonly void Int32Array(ref List<int> items) => items = Many(random => random.Next());
 
+    public readonly void Int64Array(ref List<long> items) => items = Many(random => random.NextInt64());
+
     public readonly void StringArray(ref List<string> items)
     {
         var fill = this;

@@ -3,13 +3,12 @@ using FsCheck;
 using FsCheck.Fluent;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Wire;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headrace.Broker.Tests.Wire;
 
 public sealed class RoundTripTests
 {
-    private static readonly RequestTable Table = new(NullLoggerFactory.Instance);
+    private static readonly RequestTable Table = new();
 
     [Fact]
     public void What_is_written_is_read_back_in_every_version_of_every_message() =>
