@@ -10,15 +10,11 @@ namespace Storefront.Shop;
 /// The way of every POST: read, judge, produce, and answer 202 once the broker has acknowledged. That Kafka is away is not judged here: the
 /// produce ends in an exception, and Headrace answers it with a 503.
 /// </summary>
-internal sealed class Intake(Journal journal, TimeProvider time)
+internal sealed class Intake(Journal journal)
 {
-    /// <summary>
-    /// A caller has its answer within five seconds. The producer gives up earlier (message.timeout.ms), but it looks only once a second, and the
-    /// first request also makes the client.
-    /// </summary>
+    /// <summary>A caller has its answer within five seconds, whatever Kafka does.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
-    private const int TimedOut = 7;
     private const int MaxEventIdLength = 200;
 
     public async Task<IResult> AcceptAsync<TRequest, TEvent>(
@@ -35,24 +31,9 @@ internal sealed class Intake(Journal journal, TimeProvider time)
             return rejection.ToResult();
         }
 
-        var position = await ProduceAsync(producer, verdict.Event!, eventId.Length > 0 ? eventId : null, http.RequestAborted);
+        var position = await producer.ProduceAsync(verdict.Event!, new() { EventId = eventId.Length > 0 ? eventId : null, Timeout = Patience }, http.RequestAborted);
         journal.Note("shop", EventName<TEvent>.Value, verdict.Event!.CustomerId, position.ToString());
         return Results.Accepted(value: new Accepted(position.Topic, position.Partition, position.Offset));
-    }
-
-    private async Task<RecordPosition> ProduceAsync<TEvent>(ITopicProducer<TEvent> producer, TEvent accepted, string? eventId, CancellationToken aborted)
-    {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborted);
-        try
-        {
-            return await producer.ProduceAsync(accepted, new() { EventId = eventId }, either.Token);
-        }
-        catch (OperationCanceledException error) when (!aborted.IsCancellationRequested)
-        {
-            throw new ProduceException(
-                $"'{producer.Topic}' did not acknowledge within {Patience.TotalSeconds} s.", producer.Topic, TimedOut, possiblyPersisted: true, error);
-        }
     }
 
     private static Rejection? CheckEventId(string eventId) => eventId.Length <= MaxEventIdLength

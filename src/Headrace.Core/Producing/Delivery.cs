@@ -8,15 +8,23 @@ namespace Headrace.Producing;
 /// </summary>
 internal sealed class Delivery : IValueTaskSource<RecordPosition>
 {
-    private const int Pending = 0;
-    private const int Done = 1;
-    private const int Abandoned = 2;
+    private const long Pending = 0;
+    private const long Done = 1;
+    private const long Abandoned = 2;
+    private const long StatusMask = 3;
     private readonly DeliveryPool _pool;
     private ManualResetValueTaskSourceCore<RecordPosition> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private Action<RecordPosition, ProduceException?>? _onDelivered;
+    private IDeliveryWatch? _watch;
+    private ITimer? _timer;
+    private TimeSpan? _timeout;
+    private long _dueAt = long.MaxValue;
     private bool _isAwaited;
-    private int _state;
+    private int _index;
+
+    // Status in the low bits, above it a number that every use changes: a timer that comes late cannot end the next use.
+    private long _state;
 
     internal Delivery(DeliveryPool pool) => _pool = pool;
 
@@ -29,23 +37,34 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
     public FlushGate.Generation? Generation { get; set; }
 
     /// <summary>Whether nobody gave up waiting for it.</summary>
-    public bool IsPending => Volatile.Read(ref _state) == Pending;
+    public bool IsPending => (Volatile.Read(ref _state) & StatusMask) == Pending;
 
     public ValueTask<RecordPosition> Task => new(this, _source.Version);
 
-    public void Prepare(in OutgoingRecord record, bool isAwaited, Action<RecordPosition, ProduceException?>? onDelivered)
+    public void Prepare(in OutgoingRecord record, in DeliveryTarget target)
     {
         (Topic, Size) = (record.Topic, record.Key.Bytes.Length + (record.Value?.Length ?? 0));
-        (_isAwaited, _onDelivered) = (isAwaited, onDelivered);
-        Volatile.Write(ref _state, Pending);
+        (_isAwaited, _onDelivered, _index) = (target.IsAwaited, target.OnDelivered, target.Index);
+        _watch = target.Watch is { } watch && watch.TryBegin() ? watch : null;
+        _timeout = target.IsAwaited ? record.Timeout : null;
+        Volatile.Write(ref _dueAt, long.MaxValue);
+        Volatile.Write(ref _state, (_state & ~StatusMask) + StatusMask + 1);
     }
 
-    /// <summary>Before the task is handed out.</summary>
+    /// <summary>Before the task is handed out: what ends the waiting early.</summary>
     public void AbandonOn(CancellationToken cancellation)
     {
         if (cancellation.CanBeCanceled)
         {
             _cancellation = cancellation.UnsafeRegister(static (state, token) => ((Delivery)state!).Abandon(token), this);
+        }
+
+        if (_timeout is { } timeout)
+        {
+            var time = TimeProvider.System;
+            Volatile.Write(ref _dueAt, time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency));
+            _timer ??= time.CreateTimer(static state => ((Delivery)state!).Expire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -53,9 +72,15 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
     public void Complete(RecordPosition position, ProduceException? failure)
     {
         var generation = Generation;
+        _watch?.Delivered(_index, position, failure);
         if (!_isAwaited)
         {
             var onDelivered = _onDelivered;
+            if (failure is not null && onDelivered is null && _watch is null)
+            {
+                _pool.OnUnheard(failure);
+            }
+
             Recycle();
             try
             {
@@ -70,7 +95,7 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
         }
 
         // Abandoned: the record may be stored, but nobody waits any more; the object is not pooled, for its awaiter may still look at it.
-        if (Interlocked.CompareExchange(ref _state, Done, Pending) == Pending)
+        if (TryEnd(Volatile.Read(ref _state), Done))
         {
             if (failure is null)
             {
@@ -89,15 +114,24 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
     {
         // A cancellation that is just being called back is waited for here, so that it cannot meet the next use.
         _cancellation.Dispose();
+        if (_timeout is not null)
+        {
+            _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         try
         {
             return _source.GetResult(token);
         }
         finally
         {
-            if (Volatile.Read(ref _state) == Done)
+            if ((Volatile.Read(ref _state) & StatusMask) == Done)
             {
                 Recycle();
+            }
+            else
+            {
+                _timer?.Dispose();
             }
         }
     }
@@ -107,18 +141,48 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
     void IValueTaskSource<RecordPosition>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
+    private bool TryEnd(long seen, long status) =>
+        (seen & StatusMask) == Pending && Interlocked.CompareExchange(ref _state, (seen & ~StatusMask) | status, seen) == seen;
+
     private void Abandon(CancellationToken token)
     {
-        if (Interlocked.CompareExchange(ref _state, Abandoned, Pending) == Pending)
+        if (TryEnd(Volatile.Read(ref _state), Abandoned))
         {
             _source.SetException(new OperationCanceledException("Waiting for the acknowledgement was cancelled; the record may still be stored.", token));
         }
     }
 
+    private void Expire()
+    {
+        // The state first: a use that begins in between has another.
+        var seen = Volatile.Read(ref _state);
+        var (due, time) = (Volatile.Read(ref _dueAt), TimeProvider.System);
+        if (due == long.MaxValue)
+        {
+            return;
+        }
+
+        if (time.GetTimestamp() is var now && now < due)
+        {
+            _timer!.Change(TimeSpan.FromSeconds((double)(due - now) / time.TimestampFrequency) + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        }
+        else if (TryEnd(seen, Abandoned))
+        {
+            _source.SetException(_pool.Faults.OfDeadline(Topic, _timeout.GetValueOrDefault()));
+        }
+    }
+
     private void Recycle()
     {
-        (_onDelivered, _cancellation, Generation, Topic) = (null, default, null, "");
+        (_onDelivered, _watch, _cancellation, Generation, Topic) = (null, null, default, null, "");
         _source.Reset();
         _pool.Return(this);
     }
 }
+
+/// <summary>Who is told of a delivery.</summary>
+/// <param name="IsAwaited">Whether its task is handed out.</param>
+/// <param name="OnDelivered">Otherwise: the user's callback.</param>
+/// <param name="Watch">Who is told besides.</param>
+/// <param name="Index">The record's number there.</param>
+internal readonly record struct DeliveryTarget(bool IsAwaited, Action<RecordPosition, ProduceException?>? OnDelivered = null, IDeliveryWatch? Watch = null, int Index = 0);

@@ -36,6 +36,8 @@ internal sealed class DeliveryLoop
     /// <summary>The session that takes records; <see langword="null"/> while there is none.</summary>
     public ProducerSession? Session => _session;
 
+    public AcknowledgedCounts Acknowledged { get; } = new();
+
     /// <summary>Whether the caller is this loop, inside a callback: it must not wait for the loop.</summary>
     public bool IsCurrentThread => Environment.CurrentManagedThreadId == _thread;
 
@@ -124,6 +126,7 @@ internal sealed class DeliveryLoop
 
                 _connection.Succeeded();
                 _pause = FirstPause;
+                Acknowledged.Add(delivery.Topic);
                 // A retried record that was stored the first time has no offset in the reply.
                 Complete(delivery, null, new(delivery.Topic, message.Partition, Math.Max(message.Offset, -1)));
             }
@@ -146,7 +149,12 @@ internal sealed class DeliveryLoop
     {
         if (!session.Fatal.IsNone)
         {
-            _logger.LogError("The producer failed for good: {Error}. A new one takes its place; what was not acknowledged is reported as possibly stored.", session.Fatal);
+            _logger.Failed(session.Fatal.ToString());
+        }
+
+        if (session.Fatal.IsNone && session.Owed > 0)
+        {
+            _logger.ClosedWithout(session.Owed);
         }
 
         foreach (var delivery in session.End(() => Poll(session, PollTime)))
@@ -166,7 +174,7 @@ internal sealed class DeliveryLoop
             }
             catch (InvalidOperationException exception)
             {
-                _logger.LogError(exception, "The producer could not be made anew; the next try is in {Pause}.", _pause);
+                _logger.NotReplaced(exception, _pause);
             }
 
             PumpWaiting(null);
@@ -191,7 +199,7 @@ internal sealed class DeliveryLoop
         }
         catch (Exception exception)
         {
-            _logger.LogError(exception, "A delivery callback threw. Its record was reported; the callback must not throw.");
+            _logger.CallbackThrew(exception);
         }
     }
 }

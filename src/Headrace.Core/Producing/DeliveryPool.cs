@@ -2,13 +2,19 @@ using System.Collections.Concurrent;
 
 namespace Headrace.Producing;
 
-/// <summary>Deliveries for reuse, so that an awaited produce allocates nothing. Any thread.</summary>
-internal sealed class DeliveryPool
+/// <summary>Deliveries for reuse, so that an awaited produce allocates nothing, and what they all need. Any thread.</summary>
+/// <param name="faults">Says why one ended without its record.</param>
+/// <param name="onUnheard">Takes the failure of a record that nobody waits for.</param>
+internal sealed class DeliveryPool(ProduceFaults faults, Action<ProduceException> onUnheard)
 {
     private const int MostKept = 10_000;
     private readonly ConcurrentQueue<Delivery> _free = new();
 
     private int _kept;
+
+    public ProduceFaults Faults => faults;
+
+    public Action<ProduceException> OnUnheard => onUnheard;
 
     public Delivery Rent()
     {

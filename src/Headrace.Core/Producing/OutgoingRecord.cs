@@ -14,4 +14,10 @@ public readonly record struct OutgoingRecord(string Topic, RecordKey Key, ReadOn
 
     /// <summary>The record's timestamp; <see langword="null"/> is now.</summary>
     public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>
+    /// How long a produce that is awaited alone waits for the acknowledgement, at most; then it ends in a <see cref="ProduceException"/> that is possibly persisted, for the
+    /// record is still on its way. <see langword="null"/>: until <c>message.timeout.ms</c>, at which the client looks about once a second.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
 }

@@ -42,17 +42,23 @@ internal sealed class ProduceFaults(ClientSettings settings, ConnectionState con
         (int)(possiblyPersisted ? ErrorCode.PurgedInFlight : ErrorCode.PurgedFromQueue),
         possiblyPersisted);
 
+    /// <summary>A record whose caller had no more time.</summary>
+    public ProduceException OfDeadline(string topic, TimeSpan timeout) => new(
+        $"A record for topic '{topic}' was not acknowledged within the {timeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)} ms that its caller gave it (Timeout): {Cause()}. {Outcome(true)}",
+        topic,
+        (int)ErrorCode.MessageTimedOut,
+        possiblyPersisted: true);
+
     private static string Outcome(bool possiblyPersisted) => possiblyPersisted
         ? "It may be stored all the same: produce it again only if a second copy does no harm."
         : "It was not stored.";
 
-    private string TimedOut(string topic, bool possiblyPersisted)
-    {
-        var cause = connection.IsConnected
-            ? "the broker did not answer, or the send queue was full"
-            : $"there is no connection to Kafka at {settings.BootstrapServers}" + (connection.LastError is { } error ? $" ({error})" : "");
-        return $"A record for topic '{topic}' was not acknowledged within {_timeout} ms (message.timeout.ms): {cause}. {Outcome(possiblyPersisted)}";
-    }
+    private string TimedOut(string topic, bool possiblyPersisted) =>
+        $"A record for topic '{topic}' was not acknowledged within {_timeout} ms (message.timeout.ms): {Cause()}. {Outcome(possiblyPersisted)}";
+
+    private string Cause() => connection.IsConnected
+        ? "the broker did not answer, or the send queue was full"
+        : $"there is no connection to Kafka at {settings.BootstrapServers}" + (connection.LastError is { } error ? $" ({error})" : "");
 
     private string TooLarge(string topic, int size) =>
         $"A record of {size.ToString(CultureInfo.InvariantCulture)} bytes (and its headers) is too large for topic '{topic}': this client sends at most {_maxBytes} bytes " +

@@ -13,10 +13,11 @@ public sealed class RecordProducer : IAsyncDisposable
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan FlushPause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan FlushSlice = TimeSpan.FromMilliseconds(100);
-    private readonly DeliveryPool _pool = new();
     private readonly FlushGate _gate = new();
+    private readonly UnheardFailures _unheard;
     private readonly ConnectionState _connection;
     private readonly ProduceFaults _faults;
+    private readonly DeliveryPool _pool;
     private readonly WaitingSends _waiting;
     private readonly DeliveryLoop _loop;
     private readonly Lock _closing = new();
@@ -34,7 +35,9 @@ public sealed class RecordProducer : IAsyncDisposable
         settings.Log(logger, "the producer");
         _connection = new(logger, "The producer");
         _faults = new(settings, _connection);
-        _waiting = new(Timeout(settings));
+        _unheard = new(logger);
+        _pool = new(_faults, _unheard.Add);
+        _waiting = new(MessageTimeout(settings));
         _loop = new(settings, _connection, _faults, _waiting, logger);
     }
 
@@ -46,33 +49,37 @@ public sealed class RecordProducer : IAsyncDisposable
 
     internal ProducerSession? Session => _loop.Session;
 
+    /// <summary>Records that the broker has acknowledged, by topic.</summary>
+    internal IReadOnlyDictionary<string, long> Acknowledged => _loop.Acknowledged.Snapshot();
+
     /// <summary>
     /// Produces a record; completes with its position when the broker has acknowledged it, else with a <see cref="ProduceException"/>, once. A full send
     /// queue is waited for. Cancelling stops the waiting, not the record: it may still be stored. The record's bytes are copied before this returns, also
-    /// when it then waits. The offset is -1 when a retry found the record stored already and the broker no longer said where.
+    /// when it then waits. <see cref="OutgoingRecord.Timeout"/> ends it earlier than <c>message.timeout.ms</c>. The offset is -1 when a retry found the record stored already and the broker no longer said where.
     /// </summary>
     /// <exception cref="ProduceException">The record was refused, or not acknowledged within <c>message.timeout.ms</c>.</exception>
     /// <exception cref="ObjectDisposedException">The producer is closed.</exception>
-    public ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, CancellationToken cancellation = default)
-    {
-        if (cancellation.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<RecordPosition>(cancellation);
-        }
-
-        var delivery = Prepare(record, isAwaited: true, onDelivered: null);
-        Send(record, delivery, blocks: false);
-        delivery.AbandonOn(cancellation);
-        return delivery.Task;
-    }
+    public ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, CancellationToken cancellation = default) =>
+        ProduceAsync(record, watch: null, cancellation);
 
     /// <summary>
     /// Produces a record and calls back, on the producer's own thread, when it is acknowledged or has failed. A full send queue blocks the caller, except
-    /// within a callback. The callback must be short and must not throw.
+    /// within a callback. The callback must be short and must not throw. Without one, a failure is logged.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The producer is closed.</exception>
-    public void Produce(in OutgoingRecord record, Action<RecordPosition, ProduceException?>? onDelivered) =>
-        Send(record, Prepare(record, isAwaited: false, onDelivered), blocks: !_loop.IsCurrentThread);
+    public void Produce(in OutgoingRecord record, Action<RecordPosition, ProduceException?>? onDelivered) => Produce(record, watch: null, onDelivered);
+
+    /// <summary>
+    /// Produces records in their order, and completes when all have ended: with their positions in the same order, or with the failure of the first that
+    /// failed; the others may be in the log. Cheaper than awaiting each. A full send queue is waited for. Cancelling stops the waiting, not the records.
+    /// </summary>
+    /// <param name="records">The records.</param>
+    /// <param name="timeout">How long to wait, at most, as <see cref="OutgoingRecord.Timeout"/>, which does not count here. Default: as long as each may take.</param>
+    /// <param name="cancellation">Stops the waiting.</param>
+    /// <exception cref="ProduceException">A record was refused, or not acknowledged within <c>message.timeout.ms</c>.</exception>
+    /// <exception cref="ObjectDisposedException">The producer is closed.</exception>
+    public Task<IReadOnlyList<RecordPosition>> ProduceManyAsync(IReadOnlyList<OutgoingRecord> records, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+        ProduceManyAsync(records, watch: null, timeout, cancellation);
 
     /// <summary>Waits until everything produced so far is acknowledged or has failed.</summary>
     /// <exception cref="OperationCanceledException">The deadline came first; the records are still on their way.</exception>
@@ -99,17 +106,65 @@ public sealed class RecordProducer : IAsyncDisposable
         }
     }
 
-    private static TimeSpan Timeout(ClientSettings settings)
+    private static TimeSpan MessageTimeout(ClientSettings settings)
     {
         var milliseconds = int.Parse(settings.Effective("message.timeout.ms")!, CultureInfo.InvariantCulture);
         return milliseconds == 0 ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(milliseconds);
     }
 
-    private Delivery Prepare(in OutgoingRecord record, bool isAwaited, Action<RecordPosition, ProduceException?>? onDelivered)
+    internal ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, IDeliveryWatch? watch, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<RecordPosition>(cancellation);
+        }
+
+        var delivery = Prepare(record, new(IsAwaited: true, Watch: watch));
+        Send(record, delivery, blocks: false);
+        delivery.AbandonOn(cancellation);
+        return delivery.Task;
+    }
+
+    internal void Produce(in OutgoingRecord record, IDeliveryWatch? watch, Action<RecordPosition, ProduceException?>? onDelivered) =>
+        Send(record, Prepare(record, new(IsAwaited: false, onDelivered, watch)), blocks: !_loop.IsCurrentThread);
+
+    internal async Task<IReadOnlyList<RecordPosition>> ProduceManyAsync(
+        IReadOnlyList<OutgoingRecord> records, IDeliveryWatch? watch, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (records.Count == 0)
+        {
+            return [];
+        }
+
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        var deliveries = new ManyDeliveries(records.Count, watch);
+        for (var i = 0; i < records.Count; i++)
+        {
+            var record = records[i];
+            Send(record, PrepareOpen(record, new(IsAwaited: false, Watch: deliveries, Index: i)), blocks: false);
+        }
+
+        try
+        {
+            return await deliveries.Task.WaitAsync(timeout ?? Timeout.InfiniteTimeSpan, cancellation);
+        }
+        catch (TimeoutException) when (timeout is { } given)
+        {
+            throw _faults.OfDeadline(records[0].Topic, given);
+        }
+    }
+
+    private Delivery Prepare(in OutgoingRecord record, in DeliveryTarget target)
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
+        return PrepareOpen(record, target);
+    }
+
+    private Delivery PrepareOpen(in OutgoingRecord record, in DeliveryTarget target)
+    {
         var delivery = _pool.Rent();
-        delivery.Prepare(record, isAwaited, onDelivered);
+        delivery.Prepare(record, target);
         delivery.Generation = _gate.Add();
         return delivery;
     }
@@ -159,5 +214,6 @@ public sealed class RecordProducer : IAsyncDisposable
         }
 
         await _loop.StopAsync();
+        _unheard.Flush();
     }
 }

@@ -126,6 +126,29 @@ internal sealed class ClassicGroup
     public bool IsSubscribedTo(string topic) =>
         _round.SubscribedTopics?.Contains(topic) ?? _roster.ProtocolType == ConsumerSubscription.ProtocolType;
 
+    /// <summary>False: nobody is there to join again.</summary>
+    public bool Rebalance(string reason)
+    {
+        if (_roster.Members.Count > 0)
+        {
+            _round.OpenOrTryClose(reason);
+        }
+
+        return _roster.Members.Count > 0;
+    }
+
+    /// <summary>Ends the sessions of the member with that id or instance id, or of all. Returns how many there were.</summary>
+    public int Expire(string? member)
+    {
+        var expired = _roster.Members.Where(one => member is null || one.Id == member || one.InstanceId == member).ToList();
+        foreach (var one in expired)
+        {
+            Evict(one, $"a fault ended the session of member {one.Id}");
+        }
+
+        return expired.Count;
+    }
+
     public GroupDescription Describe() => new()
     {
         Id = Id,

@@ -197,6 +197,24 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
+    /// <summary>Makes all members join again. False: there is no such group, or nobody is in it.</summary>
+    public bool Rebalance(string groupId, string reason)
+    {
+        lock (_lock)
+        {
+            return Find(groupId)?.Rebalance(reason) ?? false;
+        }
+    }
+
+    /// <summary>Ends the sessions of one member, or of all. Returns how many there were.</summary>
+    public int Expire(string groupId, string? member)
+    {
+        lock (_lock)
+        {
+            return Find(groupId)?.Expire(member) ?? 0;
+        }
+    }
+
     /// <summary>Stops every timer. What still waits is left to the end of its connection.</summary>
     public void Dispose()
     {

@@ -1,5 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
+using Headrace.Broker.Control;
+using Headrace.Broker.Diagnostics;
+using Headrace.Broker.Faults;
 using Headrace.Broker.Groups;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Server;
@@ -18,16 +22,31 @@ public sealed class DevBroker : IAsyncDisposable
 {
     private readonly BrokerListener _listener;
     private readonly BrokerState _state;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly DevBrokerOptions _options;
+    private readonly ILoggerFactory _loggers;
+    private ControlServer? _control;
+    private bool _isEnding;
 
-    private DevBroker(BrokerListener listener, BrokerState state)
+    private DevBroker(BrokerListener listener, BrokerState state, DevBrokerFaults faults, DevBrokerOptions options, ILoggerFactory loggers)
     {
+        _options = options;
+        _loggers = loggers;
         _listener = listener;
         _state = state;
+        Faults = faults;
+        Faults.Outage = TakeBreakAsync;
         BootstrapServers = string.Create(CultureInfo.InvariantCulture, $"{state.AdvertisedHost}:{state.AdvertisedPort}");
     }
 
     /// <summary>What clients set as <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers { get; }
+
+    /// <summary>Where the faults can be reached over HTTP; null without <see cref="DevBrokerOptions.ControlPort"/>.</summary>
+    public Uri? ControlAddress => _control?.Address;
+
+    /// <summary>Makes the broker fail on purpose.</summary>
+    public DevBrokerFaults Faults { get; }
 
     /// <summary>The TCP port. It stays reserved until the broker is disposed.</summary>
     public int Port => _state.AdvertisedPort;
@@ -41,7 +60,7 @@ public sealed class DevBroker : IAsyncDisposable
         var broker = Create(options, Reserve(options), options.Loggers ?? NullLoggerFactory.Instance);
         try
         {
-            await broker.StartListeningAsync(cancellation);
+            await broker.OpenAsync(cancellation);
             return broker;
         }
         catch
@@ -66,9 +85,34 @@ public sealed class DevBroker : IAsyncDisposable
     /// <summary>Closes all connections and gives the port free.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isEnding, true))
+        {
+            return;
+        }
+
+        await _ending.CancelAsync();
+        await Faults.EndAsync();
+        if (_control is { } control)
+        {
+            await control.DisposeAsync();
+        }
+
         await _listener.DisposeAsync();
         _state.Transactions.Dispose();
         _state.Groups.Dispose();
+        _state.Metrics.Dispose();
+        _ending.Dispose();
+    }
+
+    /// <summary>Lets clients in for the first time.</summary>
+    internal async Task OpenAsync(CancellationToken cancellation)
+    {
+        if (_options.ControlPort is { } port)
+        {
+            _control = await ControlServer.StartAsync(port, Faults, _loggers, cancellation);
+        }
+
+        await StartListeningAsync(cancellation);
     }
 
     /// <summary>Takes the port, so that it is known before the broker is made.</summary>
@@ -86,16 +130,41 @@ public sealed class DevBroker : IAsyncDisposable
             AdvertisedHost = options.Host,
             AdvertisedPort = reservation.Endpoint.Port,
             Time = options.Time,
+            Metrics = new BrokerMetrics(reservation.Endpoint.Port),
             Topics = topics,
             Groups = groups,
             Transactions = new TransactionCoordinator(
                 new TransactionSettings(), topics, groups, options.Time, loggers.CreateLogger("Headrace.Broker.Transactions")),
         };
-        var broker = new DevBroker(new BrokerListener(reservation, state, new RequestTable(), loggers), state);
+        state.Metrics.Observe("headrace.broker.groups", "{group}", "Groups by state.", () => CountByState(state.Groups));
+        var faultLogger = loggers.CreateLogger("Headrace.Broker.Faults");
+        var faults = new DevBrokerFaults(state, faultLogger);
+        var parts = new ServerParts(new RequestTable(), new FaultInjection(faults, faultLogger), new Gate());
+        var broker = new DevBroker(new BrokerListener(reservation, state, parts, loggers), state, faults, options, loggers);
         loggers.CreateLogger("Headrace.Broker").LogInformation(
             "This is a development broker at {BootstrapServers}: in memory, one node, no access control. It is not for production; use Apache Kafka there.",
             broker.BootstrapServers);
         return broker;
+    }
+
+    private static IEnumerable<Measurement<long>> CountByState(GroupCoordinator groups) => groups.List()
+        .CountBy(group => group.State)
+        .Select(state => new Measurement<long>(state.Value, new KeyValuePair<string, object?>("state", state.Key.ToString())));
+
+    // Begins on the connection of the request that was hit, which it must not wait for.
+    private async Task TakeBreakAsync(TimeSpan downFor)
+    {
+        await Task.Yield();
+        await StopListeningAsync();
+        try
+        {
+            await Task.Delay(downFor, _state.Time, _ending.Token);
+            await StartListeningAsync(_ending.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The broker ends meanwhile.
+        }
     }
 
     private static IPAddress Validate(DevBrokerOptions options)
@@ -113,6 +182,11 @@ public sealed class DevBroker : IAsyncDisposable
         if (options.Port is < 0 or > 65535)
         {
             faults.Add($"Port is {options.Port}. Use 0 (a free one is chosen) to 65535.");
+        }
+
+        if (options.ControlPort is < 0 or > 65535)
+        {
+            faults.Add($"ControlPort is {options.ControlPort}. Use 0 (a free one is chosen) to 65535, or null for none.");
         }
 
         if (options.DefaultPartitions is < 1 or > TopicCatalogue.MaxPartitions)

@@ -5,7 +5,7 @@ namespace Headrace.Broker.Hosting;
 /// <summary>Lets clients in before the application's other services start, and closes after they have stopped.</summary>
 internal sealed class DevBrokerLifetime(DevBroker broker) : IHostedLifecycleService
 {
-    public Task StartingAsync(CancellationToken cancellationToken) => broker.StartListeningAsync(cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken) => broker.OpenAsync(cancellationToken);
 
     public Task StoppedAsync(CancellationToken cancellationToken) => broker.StopListeningAsync();
 

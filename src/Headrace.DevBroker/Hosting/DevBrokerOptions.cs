@@ -26,6 +26,11 @@ public sealed class DevBrokerOptions
     /// <summary>How long the first join of an empty group waits for more members. Default zero; Kafka's own default is 3 s.</summary>
     public TimeSpan InitialRebalanceDelay { get; set; }
 
+    /// <summary>
+    /// A port of <c>127.0.0.1</c> on which <see cref="DevBroker.Faults"/> can be reached over HTTP, as docs/dev-broker.md describes; 0 takes a free one. Default null: none.
+    /// </summary>
+    public int? ControlPort { get; set; }
+
     /// <summary>Where the broker logs to. Default: nowhere.</summary>
     public ILoggerFactory? Loggers { get; set; }
 

@@ -178,6 +178,11 @@ internal sealed class ProduceHandler()
         }
 
         var result = log.Append(records, topic.Settings.AppendRules);
+        if (result.Error == ErrorCode.None)
+        {
+            context.Broker.Metrics.Stored(CountOf(records));
+        }
+
         return result.Error != ErrorCode.None ? Refusal(partition.Index, result) : new ProduceResponse.Partition
         {
             Index = partition.Index,
@@ -194,6 +199,13 @@ internal sealed class ProduceHandler()
         ErrorMessage = result.Message,
         RecordErrors = result.InvalidRecord is { } record ? [new ProduceResponse.RecordError { BatchIndex = record, Message = result.Message }] : [],
     };
+
+    private static int CountOf(in ReadOnlySequence<byte> records)
+    {
+        Span<byte> header = stackalloc byte[BatchHeader.Size];
+        records.Slice(0, BatchHeader.Size).CopyTo(header);
+        return BatchHeader.Read(header).RecordCount;
+    }
 
     private static bool IsZstd(in ReadOnlySequence<byte> records)
     {

@@ -1,3 +1,4 @@
+using Headrace.Broker.Diagnostics;
 using Headrace.Broker.Groups;
 using Headrace.Broker.Topics;
 using Headrace.Broker.Transactions;
@@ -21,6 +22,8 @@ internal sealed class BrokerState
     public required TopicCatalogue Topics { get; init; }
 
     public required GroupCoordinator Groups { get; init; }
+
+    public required BrokerMetrics Metrics { get; init; }
 
     public required TransactionCoordinator Transactions { get; init; }
 }

@@ -4,4 +4,8 @@ namespace Headrace.Broker.Requests;
 /// <param name="Id">Unique within the broker.</param>
 /// <param name="Host">The client's address, as DescribeGroups shows it.</param>
 /// <param name="Closed">Fires when the client hangs up or the broker closes the connection, also while a handler waits.</param>
-internal sealed record ClientConnection(string Id, string Host, CancellationToken Closed);
+internal sealed record ClientConnection(string Id, string Host, CancellationToken Closed)
+{
+    /// <summary>How long nothing is read from it after the next answer. Set while a request is handled, taken by the connection's own loop.</summary>
+    public TimeSpan MutedFor { get; set; }
+}

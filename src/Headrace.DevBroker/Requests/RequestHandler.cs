@@ -15,6 +15,9 @@ internal abstract class RequestHandler
 
     public ApiKey Key { get; }
 
+    /// <summary>The key's name, as metrics show it.</summary>
+    public string Name => field ??= Key.ToString();
+
     /// <summary>The lowest version that is advertised.</summary>
     public short MinVersion { get; }
 

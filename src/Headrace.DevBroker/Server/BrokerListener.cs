@@ -16,23 +16,23 @@ internal sealed class BrokerListener : IAsyncDisposable
     private readonly SocketTransportFactory _transport;
     private readonly ILogger _logger;
     private readonly BrokerState _broker;
-    private readonly RequestTable _table;
+    private readonly ServerParts _parts;
     private readonly ConcurrentDictionary<ConnectionContext, Task> _connections = new();
     private readonly SemaphoreSlim _switching = new(1, 1);
     private IConnectionListener? _listener;
     private Task _accepting = Task.CompletedTask;
     private long _lastConnection;
 
-    public BrokerListener(PortReservation reservation, BrokerState broker, RequestTable table, ILoggerFactory loggers)
+    public BrokerListener(PortReservation reservation, BrokerState broker, ServerParts parts, ILoggerFactory loggers)
     {
         _reservation = reservation;
         _broker = broker;
-        _table = table;
+        _parts = parts;
         _logger = loggers.CreateLogger("Headrace.Broker.Server");
         _transport = new SocketTransportFactory(Options.Create(TransportOptions()), loggers);
     }
 
-    public Gate Gate { get; } = new();
+    public Gate Gate => _parts.Gate;
 
     public async Task StartAsync(CancellationToken cancellation = default)
     {
@@ -113,11 +113,12 @@ internal sealed class BrokerListener : IAsyncDisposable
     {
         // Leaves the accept loop at once: a connection's first requests may be handled synchronously.
         await listed;
+        _broker.Metrics.Connected(1);
         try
         {
             var id = Interlocked.Increment(ref _lastConnection).ToString(CultureInfo.InvariantCulture);
             var client = new ClientConnection(id, $"/{(connection.RemoteEndPoint as IPEndPoint)?.Address}", connection.ConnectionClosed);
-            await new FrameLoop(connection, client, _broker, _table, Gate, _logger).RunAsync();
+            await new FrameLoop(connection, client, _broker, _parts, _logger).RunAsync();
             await connection.DisposeAsync();
         }
         catch (Exception fault)
@@ -127,6 +128,7 @@ internal sealed class BrokerListener : IAsyncDisposable
         finally
         {
             _connections.TryRemove(connection, out _);
+            _broker.Metrics.Connected(-1);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Headrace.Broker.Server;
 
 /// <summary>Serves one connection: a frame in, its response out, strictly in order, as Kafka does.</summary>
 /// <remarks>The transport goes on reading the socket while a handler waits, so a client that hangs up is noticed at once.</remarks>
-internal sealed class FrameLoop(ConnectionContext connection, ClientConnection client, BrokerState broker, RequestTable table, Gate gate, ILogger logger)
+internal sealed class FrameLoop(ConnectionContext connection, ClientConnection client, BrokerState broker, ServerParts parts, ILogger logger)
 {
     // Responses to pipelined requests leave together, up to this size.
     private const int FlushAt = 256 * 1024;
@@ -62,7 +62,9 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
 
     private async ValueTask ServeAsync(ReadOnlySequence<byte> frame)
     {
-        await gate.PassAsync(client.Closed);
+        await parts.Gate.PassAsync(client.Closed);
+        broker.Metrics.Received(frame.Length);
+        var began = broker.Metrics.TimesRequests ? broker.Time.GetTimestamp() : 0;
         var call = Parse(frame);
         if (call.Request is null)
         {
@@ -72,18 +74,35 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
             return;
         }
 
-        var pending = call.Handler.InvokeAsync(new RequestContext(call.Version, call.ClientId, client, broker), call.Request);
+        var pending = parts.Faults.InvokeAsync(call.Handler, new RequestContext(call.Version, call.ClientId, client, broker), call.Request);
         var response = pending.IsCompletedSuccessfully ? pending.Result : await WaitAsync(pending);
-        await gate.PassAsync(client.Closed);
+        await parts.Gate.PassAsync(client.Closed);
         if (response is not null)
         {
             Frame.WriteResponse(_frame, call.Handler, call.Version, call.CorrelationId, response);
+            broker.Metrics.Sent(_frame.Length);
             await _frame.WriteToAsync(_output);
         }
 
-        if (_output.UnflushedBytes > FlushAt)
+        if (began != 0)
+        {
+            broker.Metrics.Served(call.Handler.Name, broker.Time.GetElapsedTime(began).TotalSeconds);
+        }
+
+        if (_output.UnflushedBytes > FlushAt || client.MutedFor > TimeSpan.Zero)
         {
             await _output.FlushAsync();
+            await StayMutedAsync();
+        }
+    }
+
+    private async ValueTask StayMutedAsync()
+    {
+        var muted = client.MutedFor;
+        client.MutedFor = TimeSpan.Zero;
+        if (muted > TimeSpan.Zero)
+        {
+            await Task.Delay(muted, broker.Time, client.Closed);
         }
     }
 
@@ -101,7 +120,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
     {
         var wire = new WireReader(frame);
         var header = RequestHeader.Read(ref wire);
-        if (table.Find(header.Key) is not { } handler)
+        if (parts.Table.Find(header.Key) is not { } handler)
         {
             throw new WireException($"API key {(short)header.Key} is not served by the development broker (it is not in its ApiVersions either).");
         }

@@ -26,5 +26,6 @@ internal sealed class MessageEncoder<T>
     }
 
     /// <summary>The record that deletes a key's state.</summary>
-    public OutgoingRecord EncodeTombstone(RecordKey key) => new(_topic, key, null) { Headers = MessageHeaders.Of(_type) };
+    public OutgoingRecord EncodeTombstone(RecordKey key, RecordHeaders? headers = null, string? eventId = null) =>
+        new(_topic, key, null) { Headers = MessageHeaders.Of(_type, headers, eventId) };
 }

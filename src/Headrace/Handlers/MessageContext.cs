@@ -15,6 +15,7 @@ public sealed class MessageContext
     private RecordHeaders? _headers;
     private RecordKey? _key;
     private Dictionary<string, object?>? _items;
+    private PendingSettlement? _pending;
 
     internal MessageContext()
     {
@@ -59,7 +60,8 @@ public sealed class MessageContext
     /// <summary>The record itself; <see langword="null"/> in a test's context.</summary>
     internal Record? Record => _record;
 
-    internal bool HasScope => _scope is not null;
+    /// <summary>Whether something is left to do when the handler has completed: a scope to dispose, a settlement to wait for.</summary>
+    internal bool IsOpen => _scope is not null || _pending is not null;
 
     /// <summary>A context for calling a handler in a unit test, without Kafka.</summary>
     /// <param name="message">The message.</param>
@@ -86,6 +88,19 @@ public sealed class MessageContext
             _headers = headers ?? [],
             _services = services,
         };
+
+    /// <summary>
+    /// The record is not settled when its handler completes, but when the returned object is settled or failed. Meanwhile its worker stays occupied, its
+    /// key waits, and the message's scope stays open; context and record are valid only until the handler completes, so copy what is needed
+    /// later. A handler that throws after all fails the record. Asking again returns the same object.
+    /// </summary>
+    public PendingSettlement SettleLater() => _pending ??= new(Position);
+
+    /// <summary>Waits for the settlement when it comes later.</summary>
+    internal Task WhenSettledAsync() => _pending?.WaitAsync(Cancellation) ?? Task.CompletedTask;
+
+    /// <summary>The handler threw: a settlement that comes later is too late.</summary>
+    internal void CloseSettlement() => _pending?.TryClose();
 
     internal void Begin(Record record, string group, string handler, int attempt, IServiceProvider root)
     {
@@ -121,6 +136,7 @@ public sealed class MessageContext
         _headers = null;
         _key = null;
         _items?.Clear();
+        _pending = null;
         Message = null;
         Result = null;
         Cancellation = default;

@@ -22,7 +22,7 @@ public sealed class HeadraceStatus
     public string? LastError => _cluster.Loop.LastError ?? Snapshots().FirstOrDefault(snapshot => !snapshot.IsConnected)?.LastError;
 
     /// <summary>Records that each topic has acknowledged to the producers of this process.</summary>
-    public IReadOnlyDictionary<string, long> Produced() => _cluster.Producer.Counts.Snapshot();
+    public IReadOnlyDictionary<string, long> Produced() => _cluster.Producer.Acknowledged;
 
     /// <summary>The groups of this process, in the order in which they were mapped.</summary>
     public IReadOnlyList<GroupStatus> Groups() => [.. _cluster.Groups.Select(group => group.Status(_cluster.Loop.LagOf(group.Name)))];

@@ -136,6 +136,6 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Produce = Producer.ProduceAsync,
         ProduceDeadLetter = (in OutgoingRecord record, CancellationToken cancellation) => _deadLetters.Value.ProduceAsync(record, cancellation),
         DeadLetterPartitions = (topic, cancellation) => deadLetters.PartitionsAsync(topic, model.Name, cancellation),
-        AwaitProduced = _services.GetRequiredService<HeadraceRegistrations>().Clusters.Any(cluster => cluster.Producers.Count > 0) ? ProduceScope.FilterAsync : null,
+        AwaitProduced = _services.GetRequiredService<HeadraceRegistrations>().Clusters.Any(cluster => cluster.Producers.Count > 0) ? new ProduceScopes().FilterAsync : null,
     };
 }

@@ -89,7 +89,7 @@ internal sealed class GroupPipeline : IDisposable
             running = ValueTask.FromException(error);
         }
 
-        if (!running.IsCompletedSuccessfully || context.HasScope)
+        if (!running.IsCompletedSuccessfully || context.IsOpen)
         {
             return FinishAsync(record, route, context, running);
         }
@@ -107,6 +107,7 @@ internal sealed class GroupPipeline : IDisposable
             try
             {
                 await running;
+                await context.WhenSettledAsync();
             }
             finally
             {
@@ -115,6 +116,7 @@ internal sealed class GroupPipeline : IDisposable
         }
         catch (Exception error)
         {
+            context.CloseSettlement();
             return await _failures.FailedAsync(record, route.Subject, error);
         }
         finally

@@ -22,8 +22,12 @@ public interface ITopicProducer<TMessage>
     /// <exception cref="ProduceException">As for <see cref="ProduceAsync"/>.</exception>
     ValueTask<RecordPosition> ProduceTombstoneAsync(RecordKey key, CancellationToken cancellation = default);
 
+    /// <summary>The same, with options; their <see cref="ProduceOptions.Key"/> does not count.</summary>
+    /// <exception cref="ProduceException">As for <see cref="ProduceAsync"/>.</exception>
+    ValueTask<RecordPosition> ProduceTombstoneAsync(RecordKey key, ProduceOptions? options, CancellationToken cancellation = default);
+
     /// <summary>
-    /// Produces messages in their order and waits for all; completes with their positions in the same order. When some fail, the first failure is
+    /// Produces messages in their order and waits for all; completes with their positions in the same order. When some fail, the failure of the first of them is
     /// thrown after every one has ended; the others may be in the log.
     /// </summary>
     /// <exception cref="ProduceException">As for <see cref="ProduceAsync"/>.</exception>
@@ -31,7 +35,7 @@ public interface ITopicProducer<TMessage>
 
     /// <summary>
     /// Produces a message without waiting; <paramref name="onDelivered"/> is called on the producer's own thread, with an exception when it failed:
-    /// be brief there. A full send queue blocks the caller.
+    /// be brief there. Without a callback a failure is logged, and in a handler it fails the record. A full send queue blocks the caller.
     /// </summary>
     void Produce(TMessage message, Action<RecordPosition, ProduceException?>? onDelivered = null, ProduceOptions? options = null);
 }

@@ -17,4 +17,10 @@ public sealed class ProduceOptions
 
     /// <summary>The event's id, the same whenever the event is produced again, so that readers can tell. Default: a new one.</summary>
     public string? EventId { get; init; }
+
+    /// <summary>
+    /// How long an awaited produce waits for the acknowledgement, at most; then it ends in a <see cref="ProduceException"/> that is possibly persisted, for the
+    /// record is still on its way. Set it behind HTTP, below the caller's patience. Default: until <c>message.timeout.ms</c>.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
 }

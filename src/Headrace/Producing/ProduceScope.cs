@@ -1,58 +1,121 @@
+using System.Threading.Tasks.Sources;
+
 namespace Headrace.Producing;
 
 /// <summary>
-/// What one record's handler produces. The ambient scope lets a produce find its record, so that none is settled before everything that its handler
-/// produced is acknowledged. A produce that starts after the handler has completed belongs to no record.
+/// What one record's handler produces: the ambient scope lets a produce find its record, so that none is settled before everything that its handler
+/// produced is acknowledged. Scopes are reused and cost nothing where nothing is produced. A produce that starts after its handler has completed belongs
+/// to no record, or to the one that has the scope by then.
 /// </summary>
-internal sealed class ProduceScope
+internal sealed class ProduceScope : IDeliveryWatch, IValueTaskSource
 {
     private static readonly AsyncLocal<ProduceScope?> Ambient = new();
 
-    // Added to by the handler's threads, taken by the worker once the handler is done.
-    private readonly List<Task<RecordPosition>> _deliveries = [];
-    private readonly Lock _gate = new();
-    private bool _closed;
+    // The context that was found around the handler last, and the same with this scope: made once for a worker, not for every record.
+    private ExecutionContext? _around;
+    private ExecutionContext? _inside;
+    private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
+    private ProduceException? _failure;
+
+    // The handler is one, every record that is not acknowledged another; 0 takes no more.
+    private int _open;
 
     public static ProduceScope? Current => Ambient.Value;
 
-    /// <summary>The filter that stands before all others of a group whose application has producers.</summary>
-    public static async ValueTask FilterAsync(MessageContext context, MessageDelegate next)
+    /// <summary>Runs a handler inside the scope.</summary>
+    public ValueTask RunAsync(MessageContext context, MessageDelegate next)
     {
-        var scope = new ProduceScope();
-        Ambient.Value = scope;
-        await next(context);
-        await scope.CompleteAsync(context.Cancellation);
+        (_failure, _open) = (null, 1);
+        var around = ExecutionContext.Capture();
+        if (around is not null && around == _around)
+        {
+            ExecutionContext.Restore(_inside!);
+        }
+        else
+        {
+            Ambient.Value = this;
+            (_around, _inside) = (around, ExecutionContext.Capture());
+        }
+
+        try
+        {
+            return next(context);
+        }
+        finally
+        {
+            if (around is not null)
+            {
+                ExecutionContext.Restore(around);
+            }
+            else
+            {
+                Ambient.Value = null;
+            }
+        }
     }
 
-    public bool TryAdd(Task<RecordPosition> delivery)
+    /// <summary>The handler is done. Completes when everything it produced is acknowledged; throws when something was not, even when the handler caught that:
+    /// whether anybody looked at an exception cannot be told, and a record that nobody stored must not be settled.</summary>
+    public ValueTask CloseAsync()
     {
-        lock (_gate)
+        if (Interlocked.Decrement(ref _open) > 0)
         {
-            if (!_closed)
+            return new(this, _done.Version);
+        }
+
+        return _failure is { } failure ? ValueTask.FromException(failure) : default;
+    }
+
+    public bool TryBegin()
+    {
+        for (var open = Volatile.Read(ref _open); open > 0;)
+        {
+            var seen = Interlocked.CompareExchange(ref _open, open + 1, open);
+            if (seen == open)
             {
-                _deliveries.Add(delivery);
+                return true;
             }
 
-            return !_closed;
+            open = seen;
+        }
+
+        return false;
+    }
+
+    public void Delivered(int index, RecordPosition position, ProduceException? failure)
+    {
+        if (failure is not null)
+        {
+            Interlocked.CompareExchange(ref _failure, failure, null);
+        }
+
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            if (_failure is { } first)
+            {
+                _done.SetException(first);
+            }
+            else
+            {
+                _done.SetResult(true);
+            }
         }
     }
 
-    // A failure fails the record even when the handler caught it: whether anybody looked at an exception cannot be told, and a record
-    // that nobody stored must not be settled.
-    private async Task CompleteAsync(CancellationToken cancellation)
+    void IValueTaskSource.GetResult(short token)
     {
-        for (var index = 0; TryTake(index) is { } delivery; index++)
+        try
         {
-            await delivery.WaitAsync(cancellation);
+            _done.GetResult(token);
+        }
+        finally
+        {
+            _done.Reset();
         }
     }
 
-    private Task<RecordPosition>? TryTake(int index)
-    {
-        lock (_gate)
-        {
-            _closed = index == _deliveries.Count;
-            return _closed ? null : _deliveries[index];
-        }
-    }
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _done.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _done.OnCompleted(continuation, state, token, flags);
 }

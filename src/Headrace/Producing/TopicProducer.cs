@@ -12,17 +12,19 @@ internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, Recor
     public ValueTask<RecordPosition> ProduceAsync(TMessage message, ProduceOptions? options = null, CancellationToken cancellation = default) =>
         cluster.ProduceAsync(RecordOf(message, options), cancellation);
 
-    public ValueTask<RecordPosition> ProduceTombstoneAsync(RecordKey key, CancellationToken cancellation = default)
+    public ValueTask<RecordPosition> ProduceTombstoneAsync(RecordKey key, CancellationToken cancellation = default) => ProduceTombstoneAsync(key, null, cancellation);
+
+    public ValueTask<RecordPosition> ProduceTombstoneAsync(RecordKey key, ProduceOptions? options, CancellationToken cancellation = default)
     {
         if (key.IsNone)
         {
             throw new ArgumentException($"A tombstone for {topic} needs a key: it says which key's state is gone. Pass the key.", nameof(key));
         }
 
-        return cluster.ProduceAsync(_encoder.EncodeTombstone(key), cancellation);
+        return cluster.ProduceAsync(With(options, _encoder.EncodeTombstone(key, options?.Headers, options?.EventId)), cancellation);
     }
 
-    public async Task<IReadOnlyList<RecordPosition>> ProduceManyAsync(
+    public Task<IReadOnlyList<RecordPosition>> ProduceManyAsync(
         IEnumerable<TMessage> messages, ProduceOptions? options = null, CancellationToken cancellation = default)
     {
         if (options?.EventId is not null)
@@ -32,8 +34,7 @@ internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, Recor
 
         // All are written before the first is sent: a message that cannot be written leaves nothing half done.
         var records = messages.Select(message => RecordOf(message, options)).ToArray();
-        var deliveries = Array.ConvertAll(records, record => cluster.ProduceAsync(record, cancellation).AsTask());
-        return await Task.WhenAll(deliveries);
+        return cluster.ProduceManyAsync(records, options?.Timeout, cancellation);
     }
 
     public void Produce(TMessage message, Action<RecordPosition, ProduceException?>? onDelivered = null, ProduceOptions? options = null) =>
@@ -46,10 +47,9 @@ internal sealed class TopicProducer<TMessage>(string topic, Func<TMessage, Recor
             throw new ArgumentNullException(nameof(message), $"A message for {topic} is null. To delete a key's state, use ProduceTombstoneAsync.");
         }
 
-        return _encoder.Encode(message, options?.Key ?? key(message), options?.Headers, options?.EventId) with
-        {
-            Partition = options?.Partition,
-            Timestamp = options?.Timestamp,
-        };
+        return With(options, _encoder.Encode(message, options?.Key ?? key(message), options?.Headers, options?.EventId));
     }
+
+    private static OutgoingRecord With(ProduceOptions? options, in OutgoingRecord record) =>
+        options is null ? record : record with { Partition = options.Partition, Timestamp = options.Timestamp, Timeout = options.Timeout };
 }

@@ -32,6 +32,21 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public async Task With_faults()
+    {
+        #region faults
+        await using var broker = await DevBroker.StartAsync();
+        using var lost = broker.Faults.On(KafkaApi.Produce).Topic("orders").After(2).Times(1).LoseReply();   // stored, and the producer cannot know it
+        broker.Faults.On(KafkaApi.OffsetCommit).Group("billing").Times(3).Error((int)ErrorCode.RebalanceInProgress);
+        broker.Faults.On(KafkaApi.Fetch).FromClient("slow-*").WithProbability(0.1, seed: 7).Delay(TimeSpan.FromSeconds(2));
+        broker.Faults.ExpireMembers("billing");                 // at once
+        Assert.Equal(0, lost.Hits);                             // how many requests the rule has hit
+        broker.Faults.Clear();
+        #endregion
+        Assert.Empty(broker.Faults.All);
+    }
+
+    [Fact]
     public void In_an_application()
     {
         var args = new[] { "--environment=Development" };

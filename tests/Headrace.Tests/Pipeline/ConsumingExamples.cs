@@ -15,7 +15,7 @@ public sealed class ConsumingExamples
     public ConsumingExamples()
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(_topology).AddSingleton<Invoices>().AddScoped<ShopDb>().AddSingleton<Archive>();
+        builder.Services.AddSingleton(_topology).AddSingleton<Invoices>().AddScoped<ShopDb>().AddSingleton<Archive>().AddSingleton<Terminal>();
         _app = builder.Build();
     }
 
@@ -50,6 +50,20 @@ public sealed class ConsumingExamples
             CancellationToken cancellation) =>
         {
             await db.SaveAsync(order, key, position, tenant, context.Attempt, cancellation);
+        });
+        #endregion
+        AssertValid();
+    }
+
+    [Fact]
+    public void SettlingLater()
+    {
+        var orders = _app.MapConsumerGroup("billing").MapTopic("orders");
+        #region settle-later
+        orders.On((OrderPlaced order, MessageContext context, Terminal terminal) =>
+        {
+            var pending = context.SettleLater();
+            terminal.Charge(order, onCharged: () => pending.Settle(), onFailed: error => pending.Fail(error));
         });
         #endregion
         AssertValid();
@@ -181,6 +195,17 @@ public sealed class ConsumingExamples
         {
             Saved.AddRange([order, key, position, tenant, attempt]);
             return Task.Delay(TimeSpan.Zero, TimeProvider.System, cancellation);
+        }
+    }
+
+    internal sealed class Terminal
+    {
+        private readonly List<string> _charged = [];
+
+        public void Charge(OrderPlaced order, Action onCharged, Action<Exception> onFailed)
+        {
+            _charged.Add(order.OrderId);
+            (order.Total > 0 ? onCharged : () => onFailed(new NotBillableException()))();
         }
     }
 

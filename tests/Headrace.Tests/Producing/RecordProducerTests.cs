@@ -48,6 +48,90 @@ public sealed class RecordProducerTests(KafkaUnderTest kafka)
     }
 
     [Fact]
+    public async Task Keys_of_every_length_and_kind_meet_the_partition_of_murmur2()
+    {
+        const int Partitions = 100;
+        var topic = await kafka.CreateTopicAsync(Partitions);
+        await using var producer = Producer();
+        var random = new Random(7);
+        RecordKey[] keys =
+        [
+            "", "ö", 0L, -1L, 42L, new Guid("00010203-0405-0607-0809-0a0b0c0d0e0f"),
+            .. Enumerable.Range(1, 64).Select(length => RecordKey.FromBytes(Enumerable.Range(0, length).Select(_ => (byte)random.Next(256)).ToArray())),
+        ];
+
+        var positions = await producer.ProduceManyAsync([.. keys.Select(key => new OutgoingRecord(topic, key, null))]).WaitAsync(Soon);
+
+        Assert.Equal(keys.Select(key => Murmur2.PartitionOf(key.Bytes.Span, Partitions)), positions.Select(position => position.Partition));
+    }
+
+    [Fact]
+    public async Task Many_end_in_their_positions_in_order_although_the_send_queue_is_small()
+    {
+        const int Count = 5_000;
+        var topic = await kafka.CreateTopicAsync();
+        await using var producer = Producer(("queue.buffering.max.messages", "100"));
+
+        var positions = await producer.ProduceManyAsync([.. Enumerable.Range(0, Count).Select(i => Outgoing(topic, "k", $"{i}"))]).WaitAsync(Soon);
+
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => new RecordPosition(topic, 0, i)), positions);
+        Assert.Equal(Count, producer.Acknowledged[topic]);
+        Assert.Equal(Enumerable.Range(0, Count).Select(i => $"{i}"), TopicReader.ReadAll(kafka, topic, partitions: 1).Select(record => record.Message.Value));
+        Assert.Empty(await producer.ProduceManyAsync([]));
+    }
+
+    [Fact]
+    public async Task When_some_of_many_fail_the_first_failure_is_thrown_once_and_the_others_are_stored()
+    {
+        var topic = await kafka.CreateTopicAsync();
+        await using var producer = Producer(("message.max.bytes", "1000"));
+
+        var failure = await Assert.ThrowsAsync<ProduceException>(() => producer.ProduceManyAsync(
+            [Outgoing(topic, "k", "1"), Outgoing(topic, "k", new string('x', 3_000)), Outgoing(topic, "k", new string('x', 2_000)), Outgoing(topic, "k", "2")]).WaitAsync(Soon));
+
+        Assert.Contains("A record of 3001 bytes", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["1", "2"], TopicReader.ReadAll(kafka, topic, partitions: 1).Select(record => record.Message.Value));
+    }
+
+    [Fact]
+    public async Task A_produce_ends_at_its_own_deadline_as_possibly_stored_and_the_record_goes_on()
+    {
+        var topic = await kafka.CreateTopicAsync();
+        await using var producer = Producer(("linger.ms", "3000"));
+        var early = Outgoing(topic, "k", "1") with { Timeout = TimeSpan.FromMilliseconds(50) };
+
+        var failure = await Assert.ThrowsAsync<ProduceException>(() => producer.ProduceAsync(early).AsTask().WaitAsync(Soon));
+        var ofMany = await Assert.ThrowsAsync<ProduceException>(() => producer.ProduceManyAsync([Outgoing(topic, "k", "2")], TimeSpan.FromMilliseconds(50)).WaitAsync(Soon));
+
+        Assert.True(failure.PossiblyPersisted && ofMany.PossiblyPersisted);
+        Assert.Contains("within the 50 ms that its caller gave it (Timeout)", failure.Message, StringComparison.Ordinal);
+        // The objects that were used are used again: a timer that was armed for one must not end the next.
+        for (var i = 3; i < 6; i++)
+        {
+            var position = await producer.ProduceAsync(Outgoing(topic, "k", $"{i}") with { Timeout = Soon }).AsTask().WaitAsync(Soon);
+            Assert.Equal(i - 1, position.Offset);
+        }
+
+        Assert.Equal(["1", "2", "3", "4", "5"], TopicReader.ReadAll(kafka, topic, partitions: 1).Select(record => record.Message.Value));
+    }
+
+    [Fact]
+    public async Task A_failure_that_nobody_waits_for_is_logged_once()
+    {
+        var topic = await kafka.CreateTopicAsync();
+        var lines = new Lines();
+        await using (var producer = new RecordProducer(new Dictionary<string, string>(kafka.ClientSettings) { ["message.max.bytes"] = "1000" }, lines))
+        {
+            producer.Produce(Outgoing(topic, "k", new string('x', 2_000)), null);
+            producer.Produce(Outgoing(topic, "k", new string('x', 2_000)), (_, _) => { });
+            producer.Produce(Outgoing(topic, "k", new string('x', 2_000)), null);
+            producer.Produce(Outgoing(topic, "k", "fits"), null);
+        }
+
+        Assert.Equal(2, lines.All.Count(line => line.Contains("1 records that were produced without a callback", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_hundred_thousand_records_are_stored_once_each_and_in_order_per_key()
     {
         const int Count = 100_000;
