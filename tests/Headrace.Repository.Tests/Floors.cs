@@ -16,7 +16,7 @@ internal static class Floors
     public static IReadOnlyDictionary<string, string[]> Folders { get; } = new Dictionary<string, string[]>
     {
         ["Headrace.DevBroker"] = ["Diagnostics", "Wire", "Records", "Log", "Topics", "Groups", "Transactions", "Requests", "Faults", "Control", "Server", "Hosting"],
-        ["Headrace.Core"] = ["Diagnostics", "Records", "Clients", "Producing", "Consuming"],
+        ["Headrace.Core"] = ["Diagnostics", "Records", "OffsetMaps", "Clients", "Producing", "Consuming"],
         ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Hosting"],
     };
 }

@@ -12,8 +12,13 @@ internal sealed class AssignedPartition : IDisposable
     private long _closesAt = long.MaxValue;
     private Task _cancelled = Task.CompletedTask;
 
-    public AssignedPartition(string topic, int partition, long start, long committed) =>
-        (Topic, Partition, Tracker, Committed, Lost) = (topic, partition, new(start), committed, _lost.Token);
+    public AssignedPartition(string topic, int partition, long start, long committed)
+        : this(topic, partition, new OffsetTracker(start), new CommitPoint(committed, default))
+    {
+    }
+
+    public AssignedPartition(string topic, int partition, OffsetTracker tracker, CommitPoint committed) =>
+        (Topic, Partition, Tracker, Committed, Lost) = (topic, partition, tracker, committed, _lost.Token);
 
     public string Topic { get; }
 
@@ -26,8 +31,14 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>Fires when nothing done for its records can be committed any more.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>The offset that the broker has acknowledged; -1 when there is none.</summary>
-    public long Committed { get; set; }
+    /// <summary>What the broker has acknowledged.</summary>
+    public CommitPoint Committed { get; set; }
+
+    /// <summary>A map did not fit; it was told.</summary>
+    public bool IsMapCut { get; set; }
+
+    /// <summary>The broker refuses its maps, whatever their size.</summary>
+    public bool IsMapRefused { get; set; }
 
     /// <summary>Records taken and not released.</summary>
     public int Buffered { get; set; }

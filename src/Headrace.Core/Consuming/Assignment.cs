@@ -214,23 +214,52 @@ internal sealed class Assignment : IDisposable
         _parts.Status.Clear("offsets");
         if (arrival.IsCompletedSuccessfully && !_ending.IsCancellationRequested)
         {
-            var starts = new List<(AssignedPartition, TopicPartitionEntry)>();
-            foreach (var (position, isCommitted) in arrival.Result)
-            {
-                var partition = new AssignedPartition(position.Topic, position.Partition, position.Offset, isCommitted ? position.Offset : -1);
-                starts.Add((partition, position));
-                if (!isCommitted)
-                {
-                    _parts.Log.StartsAt(_parts.Options.GroupId, partition, _parts.Options.StartAt.ToString(), position.Offset);
-                }
-            }
-
-            Fetch(starts);
-            _parts.Log.Assigned(_parts.Options.GroupId, string.Join(", ", arrival.Result.Select(static start => start.Position)));
+            Fetch([.. arrival.Result.Select(start => (Open(start), start.Position))]);
+            Tell(arrival.Result);
         }
 
         Answer(isAssign: true);
         return true;
+    }
+
+    private AssignedPartition Open(StartOffset start)
+    {
+        var position = start.Position;
+        if (!start.IsCommitted)
+        {
+            return new(position.Topic, position.Partition, position.Offset, committed: -1);
+        }
+
+        var finished = FinishedOffsets.Restore(start, _parts.Options.TrustMapsWithoutEpoch, _parts.Status, out var ignored);
+        if (ignored is not null)
+        {
+            _parts.Status.IgnoredMaps++;
+            _parts.Log.MapIgnored(_parts.Options.GroupId, position.ToString(), ignored);
+        }
+
+        return new(
+            position.Topic,
+            position.Partition,
+            new OffsetTracker(position.Offset, position.LeaderEpoch, finished),
+            new CommitPoint(position.Offset, finished is null ? default : position.Metadata));
+    }
+
+    private void Tell(IReadOnlyList<StartOffset> starts)
+    {
+        var group = _parts.Options.GroupId;
+        _parts.Log.Assigned(group, string.Join(", ", starts.Select(static start => start.Position)));
+        var first = string.Join(", ", starts.Where(static start => !start.IsCommitted).Select(static start => start.Position));
+        if (first.Length > 0)
+        {
+            _parts.Log.StartsAt(group, _parts.Options.StartAt.ToString(), first);
+        }
+
+        var finished = Partitions.Where(static partition => partition.Tracker.Finished is not null).ToList();
+        if (finished.Count > 0)
+        {
+            var offsets = finished.Sum(static partition => partition.Tracker.Finished!.Ranges.Sum(static range => range.Length));
+            _parts.Log.Finished(group, offsets, string.Join(", ", finished));
+        }
     }
 
     private void Revoke(bool isLost, AssignedPartition[] partitions)

@@ -1,10 +1,11 @@
 using Headrace.Clients.Native;
+using Headrace.OffsetMaps;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace.Consuming;
 
 /// <summary>
-/// Commits watermarks: always an explicit list, one at a time, of partitions that are ours as it is sent. The broker does not fence commits by
+/// Commits watermarks with the maps of what is finished above them: always an explicit list, one at a time, of partitions that are ours as it is sent. The broker does not fence commits by
 /// ownership, so whoever gives partitions up waits until <see cref="IsOutstanding"/> is over. Only the loop uses it.
 /// </summary>
 internal sealed class Committer
@@ -17,13 +18,16 @@ internal sealed class Committer
     private readonly ConsumerStatus _status;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
-    private readonly List<(AssignedPartition Partition, long Offset)> _outstanding = [];
+    private readonly List<(AssignedPartition Partition, CommitPoint Point)> _outstanding = [];
+    private readonly OffsetRanges _finished = new();
+    private readonly int _mapBytes;
     private long _sent;
     private bool _retries;
 
     public Committer(ConsumerOptions options, ConsumerHandle membership, ConsumerStatus status, ILogger log, TimeProvider time)
     {
         (_group, _interval, _membership, _status, _log, _time) = (options.GroupId, options.CommitInterval, membership, status, log, time);
+        _mapBytes = options.OffsetMapBytes;
         _sent = time.GetTimestamp();
     }
 
@@ -40,7 +44,7 @@ internal sealed class Committer
     public void Joined() => IsLost = false;
 
     /// <summary>Whether everything that is settled is committed.</summary>
-    public static bool IsClean(AssignedPartition partition) => partition.IsLost || partition.Tracker.Watermark <= partition.Committed;
+    public bool IsClean(AssignedPartition partition) => IsClean(partition, PointOf(partition));
 
     /// <summary>Commits what has moved, when it is time.</summary>
     /// <param name="partitions">The partitions that are ours at this moment.</param>
@@ -58,9 +62,10 @@ internal sealed class Committer
         prepare();
         foreach (var partition in partitions)
         {
-            if (!IsClean(partition))
+            var point = PointOf(partition);
+            if (!IsClean(partition, point))
             {
-                _outstanding.Add((partition, partition.Tracker.Watermark));
+                _outstanding.Add((partition, point));
             }
         }
 
@@ -75,9 +80,9 @@ internal sealed class Committer
     {
         _retries = false;
         var own = results.Where(static entry => entry.Error != ErrorCode.None).ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Error);
-        foreach (var (partition, offset) in _outstanding)
+        foreach (var (partition, point) in _outstanding)
         {
-            Take(partition, offset, own.TryGetValue((partition.Topic, partition.Partition), out var error) ? new(error) : whole);
+            Take(partition, point, own.TryGetValue((partition.Topic, partition.Partition), out var error) ? new(error) : whole);
         }
 
         _outstanding.Clear();
@@ -90,9 +95,9 @@ internal sealed class Committer
     private void Send()
     {
         using var list = new TopicPartitionList(_outstanding.Count);
-        foreach (var (partition, offset) in _outstanding)
+        foreach (var (partition, point) in _outstanding)
         {
-            list.Add(new(partition.Topic, partition.Partition, offset) { LeaderEpoch = partition.Tracker.LeaderEpoch });
+            list.Add(new(partition.Topic, partition.Partition, point.Offset) { LeaderEpoch = partition.Tracker.LeaderEpoch, Metadata = point.Map });
         }
 
         var error = _membership.Commit(list, _membership.Queue);
@@ -102,12 +107,41 @@ internal sealed class Committer
         }
     }
 
-    private void Take(AssignedPartition partition, long offset, NativeError error)
+    // A committed offset never moves backwards; beside the same offset, another map is news.
+    private static bool IsClean(AssignedPartition partition, in CommitPoint point) =>
+        partition.IsLost || point.Offset < partition.Committed.Offset || point.Says(partition.Committed);
+
+    private CommitPoint PointOf(AssignedPartition partition)
+    {
+        var watermark = partition.Tracker.Watermark;
+        if (_mapBytes == 0 || partition.IsMapRefused)
+        {
+            return new(watermark, default);
+        }
+
+        _finished.Clear();
+        partition.Tracker.Collect(_finished);
+        var map = OffsetMapWriter.Write(watermark, _finished, _mapBytes, out var isWhole);
+        if (!isWhole && !partition.IsMapCut)
+        {
+            partition.IsMapCut = true;
+            _log.MapCut(_group, partition, _mapBytes, watermark);
+        }
+
+        return new(watermark, map);
+    }
+
+    private void Take(AssignedPartition partition, CommitPoint point, NativeError error)
     {
         switch (error.Code)
         {
             case ErrorCode.None:
-                partition.Committed = offset;
+                partition.Committed = point;
+                return;
+            case ErrorCode.OffsetMetadataTooLarge when !partition.IsMapRefused:
+                partition.IsMapRefused = true;
+                _retries = true;
+                _log.MapRefused(_group, partition, _mapBytes);
                 return;
             case ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.AssignmentLost:
                 IsLost = true;
@@ -126,7 +160,7 @@ internal sealed class Committer
         // A refusal that lasts – no authorization, no coordinator – is a state, told once.
         if (_status.Raise("commit", error.ToString()))
         {
-            _log.CommitRefused(_group, partition, offset, error.ToString());
+            _log.CommitRefused(_group, partition, point.Offset, error.ToString());
         }
     }
 }

@@ -14,8 +14,8 @@ internal static partial class ConsumerLog
     [LoggerMessage(1003, LogLevel.Information, "{Group} was assigned {Partitions}.")]
     public static partial void Assigned(this ILogger log, string group, string partitions);
 
-    [LoggerMessage(1004, LogLevel.Information, "{Group} has no committed offset in {Partition} and starts at {Start}: offset {Offset}.")]
-    public static partial void StartsAt(this ILogger log, string group, AssignedPartition partition, string start, long offset);
+    [LoggerMessage(1004, LogLevel.Information, "{Group} has no committed offset and starts at {Start}: {Positions}.")]
+    public static partial void StartsAt(this ILogger log, string group, string start, string positions);
 
     [LoggerMessage(1005, LogLevel.Information, "{Group} gives up {Partitions}; {Running} records are in flight.")]
     public static partial void Revoked(this ILogger log, string group, string partitions, int running);
@@ -44,6 +44,20 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(1013, LogLevel.Information, "{Group} has stopped; {Settled} records were settled, {Abandoned} abandoned in flight.")]
     public static partial void Stopped(this ILogger log, string group, long settled, int abandoned);
+
+    [LoggerMessage(1015, LogLevel.Information, "{Group} goes on with {Count} offsets finished above the committed ones of {Partitions}: they are not handled again.")]
+    public static partial void Finished(this ILogger log, string group, long count, string partitions);
+
+    [LoggerMessage(1016, LogLevel.Warning, "{Group} ignores what was committed beside {Position}: {Reason}. What was finished above it is handled again.")]
+    public static partial void MapIgnored(this ILogger log, string group, string position, string reason);
+
+    [LoggerMessage(1017, LogLevel.Warning,
+        "{Group}: the map of {Partition} is cut at {Bytes} bytes, so that more than what was unfinished may be repeated after a crash. Raise 'OffsetMapBytes', and the broker's 'offset.metadata.max.bytes', or find the record that has been stuck at {Offset}.")]
+    public static partial void MapCut(this ILogger log, string group, AssignedPartition partition, int bytes, long offset);
+
+    [LoggerMessage(1018, LogLevel.Warning,
+        "{Group}: the broker refuses the map of {Partition}: it takes less than {Bytes} bytes. Only the offset is committed from now on. Set 'OffsetMapBytes' to the broker's 'offset.metadata.max.bytes'.")]
+    public static partial void MapRefused(this ILogger log, string group, AssignedPartition partition, int bytes);
 
     [LoggerMessage(1014, LogLevel.Debug, "{Group}: client library: {Facility}: {Text}")]
     public static partial void ClientLibrary(this ILogger log, string group, string facility, string text);

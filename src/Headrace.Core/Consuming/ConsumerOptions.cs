@@ -36,6 +36,18 @@ public sealed class ConsumerOptions
     /// <summary>How often settled offsets are committed. Default 500 ms; also when a partition is given up and at the stop.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long the map of finished offsets may be that is committed beside an offset. Default 4,096, which brokers take (<c>offset.metadata.max.bytes</c>).
+    /// A longer map is cut: what was finished beyond is handled again after a crash. 0 commits no maps.
+    /// </summary>
+    public int OffsetMapBytes { get; init; } = 4_096;
+
+    /// <summary>
+    /// Whether to go by a map of finished offsets that was committed without a leader epoch. Default no: it may be about a log that was cut or made again
+    /// since. For a group that is shared with, or moved from, a library that commits none.
+    /// </summary>
+    public bool TrustMapsWithoutEpoch { get; init; }
+
     /// <summary>How long records in flight may take when their partition is revoked. Default 10 s.</summary>
     public TimeSpan RevokeDrain { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -24,6 +24,15 @@ public sealed record ConsumerSnapshot
     /// <summary>Records settled since the start.</summary>
     public long Settled { get; init; }
 
+    /// <summary>Records that were not handled again, since the start: the group had finished them before, above its committed offset.</summary>
+    public long AlreadyFinished { get; init; }
+
+    /// <summary>
+    /// Maps of finished offsets found beside a committed offset and not gone by, since the start: broken, somebody else's, without an epoch, or about
+    /// another log. The records are handled again.
+    /// </summary>
+    public long IgnoredOffsetMaps { get; init; }
+
     /// <summary>Records handed out and not settled.</summary>
     public int InFlight { get; init; }
 }

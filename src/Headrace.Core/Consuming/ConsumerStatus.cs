@@ -5,10 +5,26 @@ internal sealed class ConsumerStatus
 {
     private readonly Lock _gate = new();
     private readonly List<(string Source, string Text)> _errors = [];
+    private long _alreadyFinished;
+    private long _ignoredMaps;
     private volatile bool _isConnected;
     private volatile Exception? _fault;
     private volatile IReadOnlyCollection<string> _missingTopics = [];
     private volatile AssignedPartition[] _partitions = [];
+
+    /// <summary>Records that were not handled again because an earlier owner had finished them.</summary>
+    public long AlreadyFinished
+    {
+        get => Volatile.Read(ref _alreadyFinished);
+        set => Volatile.Write(ref _alreadyFinished, value);
+    }
+
+    /// <summary>Maps of finished offsets that were committed and not gone by.</summary>
+    public long IgnoredMaps
+    {
+        get => Volatile.Read(ref _ignoredMaps);
+        set => Volatile.Write(ref _ignoredMaps, value);
+    }
 
     public bool IsConnected
     {
@@ -77,5 +93,5 @@ internal sealed class ConsumerStatus
     // The figures of a partition are the loop's and move while they are read: each for itself is right, together they are of nearly one moment.
     public IReadOnlyList<PartitionSnapshot> PartitionSnapshots() =>
         Array.ConvertAll(_partitions, static partition =>
-            new PartitionSnapshot(partition.Topic, partition.Partition, partition.Tracker.Watermark, partition.Committed, partition.Buffered));
+            new PartitionSnapshot(partition.Topic, partition.Partition, partition.Tracker.Watermark, partition.Committed.Offset, partition.Buffered));
 }

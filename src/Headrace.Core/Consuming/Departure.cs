@@ -60,7 +60,7 @@ internal sealed class Departure
             partition.Tracker.Advance(_parts.Records.Pass);
         }
 
-        return _parts.Committer.IsLost || _partitions.All(Committer.IsClean) || elapsed - _drained > CommitPatience;
+        return _parts.Committer.IsLost || _partitions.All(_parts.Committer.IsClean) || elapsed - _drained > CommitPatience;
     }
 
     /// <summary>Lets go of what is left. Records that workers still hold are freed when they come back.</summary>

@@ -47,7 +47,13 @@ internal sealed class OffsetLookUp
     private List<StartOffset> Find(IReadOnlyList<TopicPartitionEntry> partitions, CancellationToken cancellation)
     {
         var committed = Ask(partitions, list => _membership.ReadCommitted(list, Patience), "committed offsets", cancellation);
-        var starts = committed.Where(static entry => entry.Offset >= 0).Select(static entry => new StartOffset(entry, IsCommitted: true)).ToList();
+        TopicPartitionEntry[] mapped = [.. committed.Where(static entry => entry.Offset >= 0 && entry.Metadata.Length > 0)];
+        var ends = mapped.Length == 0
+            ? []
+            : FindByTime(mapped, TopicPartitionEntry.End, cancellation).ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
+        var starts = committed.Where(static entry => entry.Offset >= 0)
+            .Select(entry => new StartOffset(entry, IsCommitted: true) { LogEnd = ends.GetValueOrDefault((entry.Topic, entry.Partition), long.MinValue) })
+            .ToList();
         TopicPartitionEntry[] missing = [.. committed.Where(static entry => entry.Offset < 0)];
         if (missing.Length > 0)
         {

@@ -59,6 +59,13 @@ internal sealed unsafe class PartitionQueue : IDisposable
             return;
         }
 
+        if (Partition.Tracker.Finished is { } finished && finished.Skips(message.Offset, message.LeaderEpoch))
+        {
+            Partition.Tracker.Skip(message.Offset);
+            message.Destroy();
+            return;
+        }
+
         var tracked = _records.Rent();
         var record = tracked.Record;
         record.Place(Partition.Topic, Partition.Partition, message.Offset, message.Timestamp, message.LeaderEpoch);

@@ -76,7 +76,7 @@ internal sealed class PositionGuard
     private void Decide(PartitionQueue queue, LogRange range)
     {
         var (partition, position) = (queue.Partition, queue.Partition.Tracker.Next);
-        if (position < range.Low && (partition.Committed >= 0 || partition.Tracker.Count > 0))
+        if (position < range.Low && (partition.Committed.Offset >= 0 || partition.Tracker.Count > 0))
         {
             throw ConsumerFaults.BelowLogStart(_parts.Options.GroupId, partition, position, range.Low);
         }
@@ -108,7 +108,7 @@ internal sealed class PositionGuard
 
         _assignment.Forget([old]);
         departure.Finish();
-        var partition = new AssignedPartition(old.Topic, old.Partition, start, -1);
+        var partition = new AssignedPartition(old.Topic, old.Partition, start, committed: -1);
         _assignment.Fetch([(partition, new(partition.Topic, partition.Partition, start))]);
     }
 

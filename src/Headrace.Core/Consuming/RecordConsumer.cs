@@ -35,6 +35,8 @@ public sealed class RecordConsumer : IAsyncDisposable
             MissingTopics = _status.MissingTopics,
             Partitions = _status.PartitionSnapshots(),
             Settled = loop?.Settled ?? 0,
+            AlreadyFinished = _status.AlreadyFinished,
+            IgnoredOffsetMaps = _status.IgnoredMaps,
             InFlight = loop?.InFlight ?? 0,
         };
     }

@@ -5,7 +5,11 @@ namespace Headrace.Consuming;
 /// <summary>Where a partition begins.</summary>
 /// <param name="Position">The offset, with its leader epoch where it is known.</param>
 /// <param name="IsCommitted">It is the group's committed offset, not the one that the options say.</param>
-internal readonly record struct StartOffset(TopicPartitionEntry Position, bool IsCommitted);
+internal readonly record struct StartOffset(TopicPartitionEntry Position, bool IsCommitted)
+{
+    /// <summary>Where the log ends; looked up only when something is committed beside the offset.</summary>
+    public long LogEnd { get; init; } = long.MinValue;
+}
 
 /// <summary>What a partition's log holds.</summary>
 /// <param name="Low">The oldest offset.</param>

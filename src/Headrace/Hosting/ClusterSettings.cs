@@ -45,6 +45,8 @@ internal sealed class ClusterSettings
             CommitInterval = configured.CommitInterval ?? code.CommitInterval,
             RevokeDrain = configured.RevokeDrain ?? code.RevokeDrain,
             TopicRefresh = configured.TopicRefresh ?? code.TopicRefresh,
+            OffsetMapBytes = configured.OffsetMapBytes ?? code.OffsetMapBytes,
+            TrustMapsWithoutEpoch = configured.TrustMapsWithoutEpoch ?? code.TrustMapsWithoutEpoch,
         };
     }
 

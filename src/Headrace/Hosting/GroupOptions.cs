@@ -24,6 +24,18 @@ public sealed class GroupOptions
     /// <summary>How often missing topics and patterns are looked up. Default 5 s.</summary>
     public TimeSpan? TopicRefresh { get; set; }
 
+    /// <summary>
+    /// How long the map of finished offsets may be that is committed beside an offset. Default 4,096, which brokers take (<c>offset.metadata.max.bytes</c>).
+    /// A longer map is cut: what was finished beyond is handled again after a crash. 0 commits no maps.
+    /// </summary>
+    public int? OffsetMapBytes { get; set; }
+
+    /// <summary>
+    /// Whether to go by a map of finished offsets that was committed without a leader epoch. Default no: it may be about a log that was cut or made again
+    /// since. For a group that is shared with, or moved from, a library that commits none.
+    /// </summary>
+    public bool? TrustMapsWithoutEpoch { get; set; }
+
     /// <summary>Settings of this group's clients, over <see cref="ClusterOptions.Consumer"/>.</summary>
     public IDictionary<string, string> Client { get; } = new Dictionary<string, string>();
 }

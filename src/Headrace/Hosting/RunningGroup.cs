@@ -132,6 +132,8 @@ internal sealed class RunningGroup : IAsyncDisposable
             CommitInterval = chosen.CommitInterval ?? defaults.CommitInterval,
             RevokeDrain = chosen.RevokeDrain ?? defaults.RevokeDrain,
             TopicRefresh = chosen.TopicRefresh ?? defaults.TopicRefresh,
+            OffsetMapBytes = chosen.OffsetMapBytes ?? defaults.OffsetMapBytes,
+            TrustMapsWithoutEpoch = chosen.TrustMapsWithoutEpoch ?? defaults.TrustMapsWithoutEpoch,
             StartAt = model.StartAt,
         };
     }

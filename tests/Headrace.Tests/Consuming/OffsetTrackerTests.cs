@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Headrace.Consuming;
+using Headrace.OffsetMaps;
 using Outcome = Headrace.Consuming.Outcome;
 
 namespace Headrace.Tests.Consuming;
@@ -57,6 +58,74 @@ public sealed class OffsetTrackerTests
     }
 
     [Fact]
+    public void Behind_a_record_that_is_stuck_settled_ones_do_not_pile_up()
+    {
+        var (tracker, finished, most) = (new OffsetTracker(0), new OffsetRanges(), 0);
+        var stuck = Arrive(tracker, 0);
+        for (var offset = 1; offset < 100_000; offset++)
+        {
+            Arrive(tracker, offset, epoch: 7).Outcome = Outcome.Settled;
+            tracker.Advance(static _ => { });
+            most = Math.Max(most, tracker.Count);
+        }
+
+        tracker.Collect(finished);
+        Assert.InRange(most, 1, 2_000);
+        Assert.Equal([new(1, 100_000)], finished);
+        Assert.Equal((0, 99_999, 7), (tracker.Watermark, tracker.HighestSettled(), tracker.LeaderEpoch));
+        stuck.Outcome = Outcome.Settled;
+        tracker.Advance(static _ => { });
+        Assert.Equal(100_000, tracker.Watermark);
+    }
+
+    [Fact]
+    public void What_an_earlier_owner_finished_is_passed_over_and_stays_in_the_map_until_it_is_met()
+    {
+        var ranges = new OffsetRanges();
+        ranges.Append(11, 13);
+        ranges.Append(20, 30);
+        var tracker = new OffsetTracker(10, 4, new(ranges, 4, anyEpoch: false, new()));
+        var first = Arrive(tracker, 10, epoch: 4);
+        Assert.True(tracker.Finished!.Skips(11, 4));
+        tracker.Skip(11);
+
+        Assert.Equal([new(11, 13), new(20, 30)], Collected(tracker));
+        first.Outcome = Outcome.Settled;
+        tracker.Advance(static _ => { });
+        Assert.Equal(12, tracker.Watermark);
+        tracker.Skip(12);
+        Assert.Equal(13, tracker.Watermark);
+        Arrive(tracker, 13, epoch: 4);
+        Assert.Equal([new(20, 30)], Collected(tracker));
+        for (var offset = 20; offset < 30; offset++)
+        {
+            tracker.Skip(offset);
+        }
+
+        Assert.Null(tracker.Finished);
+        Assert.Equal([new(14, 30)], Collected(tracker));
+    }
+
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    [InlineData(-1, false)]
+    public void A_finished_record_is_passed_over_only_if_its_epoch_is_known_and_not_above_the_map_s(int epoch, bool isSkipped)
+    {
+        var (ranges, status) = (new OffsetRanges(), new ConsumerStatus());
+        ranges.Append(11, 20);
+        var finished = new FinishedOffsets(ranges, 4, anyEpoch: false, status);
+
+        Assert.True(finished.Skips(11, 4));
+        Assert.Equal(isSkipped, finished.Skips(12, epoch));
+        Assert.Equal(isSkipped ? 2 : 1, status.AlreadyFinished);
+
+        // A log that was written anew from 12 on has nothing of the map from there on.
+        Assert.Equal(isSkipped, finished.Skips(13, 4));
+    }
+
+    [Fact]
     public void The_epoch_of_a_commit_is_the_highest_that_the_watermark_has_passed()
     {
         var tracker = new OffsetTracker(0);
@@ -95,7 +164,9 @@ public sealed class OffsetTrackerTests
             {
                 tracker.Advance(_ => passed++);
                 var expected = arrived.Where(static pair => pair.Value.Outcome != Outcome.Settled).Select(static pair => pair.Key).FirstOrDefault(next);
-                if (tracker.Watermark != expected || passed + tracker.Count != arrived.Count)
+                var finished = new OffsetRanges();
+                tracker.Collect(finished);
+                if (tracker.Watermark != expected || passed + tracker.Count != arrived.Count || !IsFinishedAbove(expected, next, arrived, finished))
                 {
                     return false;
                 }
@@ -103,6 +174,28 @@ public sealed class OffsetTrackerTests
         }
 
         return true;
+    }
+
+    // What did not arrive between others never will.
+    private static bool IsFinishedAbove(long watermark, long next, SortedDictionary<long, TrackedRecord> arrived, OffsetRanges finished)
+    {
+        for (var offset = watermark; offset < next + 2; offset++)
+        {
+            var isFinished = offset > watermark && offset < next && (!arrived.TryGetValue(offset, out var record) || record.Outcome == Outcome.Settled);
+            if (finished.Contains(offset) != isFinished)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static OffsetRanges Collected(OffsetTracker tracker)
+    {
+        var finished = new OffsetRanges();
+        tracker.Collect(finished);
+        return finished;
     }
 
     private static TrackedRecord Arrive(OffsetTracker tracker, long offset, int epoch = -1)
