@@ -31,18 +31,23 @@ public sealed class FloorTests
     [InlineData("Headrace.DevBroker")]
     [InlineData("Headrace.Core")]
     [InlineData("Headrace")]
+    [InlineData("Headrace.SchemaRegistry")]
     public void A_file_uses_its_own_or_an_earlier_folder(string project)
     {
         var files = Checkout.Sources.Where(file => file.Area == "src" && file.Project == project).ToList();
         var order = Floors.Folders[project];
-        var faults = files.Where(file => !order.Contains(file.Folder)).Select(file => $"{file.Path} lies in no folder of Floors.Folders.")
+        var faults = files.Where(file => IndexOf(file, order) < 0).Select(file => $"{file.Path} lies in no folder of Floors.Folders.")
             .Concat(UpwardUses(project, files, order));
         Checkout.AssertNone(faults, $"The order is {string.Join(" ← ", order)}. Move the type down, or the file that uses it up.");
     }
 
+    /// <summary>The place of a file's folder in the order, which may name a folder inside a folder.</summary>
+    private static int IndexOf(SourceFile file, string[] order) =>
+        Array.FindIndex(order, folder => file.Path.StartsWith($"src/{file.Project}/{folder}/", StringComparison.Ordinal));
+
     private static IEnumerable<string> UpwardUses(string project, List<SourceFile> files, string[] order)
     {
-        var folders = files.ToDictionary(file => file.Path, file => Array.IndexOf(order, file.Folder));
+        var folders = files.ToDictionary(file => file.Path, file => IndexOf(file, order));
         var compilation = Compile(project, files);
         return from file in files
                let model = compilation.GetSemanticModel(file.Syntax)

@@ -10,6 +10,7 @@ internal static class Floors
         ["Headrace.Core"] = [],
         ["Headrace"] = ["Headrace.Core"],
         ["Headrace.AspNetCore"] = ["Headrace", "Headrace.Core"],
+        ["Headrace.SchemaRegistry"] = ["Headrace"],
     };
 
     /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
@@ -17,6 +18,10 @@ internal static class Floors
     {
         ["Headrace.DevBroker"] = ["Diagnostics", "Wire", "Records", "Log", "Topics", "Groups", "Transactions", "Requests", "Faults", "Control", "Server", "Hosting"],
         ["Headrace.Core"] = ["Diagnostics", "Records", "OffsetMaps", "Clients", "Producing", "Consuming"],
+        ["Headrace.SchemaRegistry"] =
+        [
+            "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility", "Registry", "Development", "Formats", "Hosting",
+        ],
         ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Hosting"],
     };
 }

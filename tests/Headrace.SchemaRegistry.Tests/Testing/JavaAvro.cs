@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Headrace.Schemas.Testing;
+
+/// <summary>Avro's library for Java, the reference implementation, out of the folder in HEADRACE_KAFKA_HOME.</summary>
+internal sealed class JavaAvro : IDisposable
+{
+    private readonly Process _process;
+
+    private JavaAvro(Process process) => _process = process;
+
+    /// <summary>Starts it, or skips the test with a line that says what is missing.</summary>
+    public static JavaAvro Start()
+    {
+        var home = Environment.GetEnvironmentVariable("HEADRACE_KAFKA_HOME") ?? "../shared/kafka";
+        var libraries = Path.Combine(home, "registry", "lib");
+        if (!Directory.Exists(libraries))
+        {
+            Assert.Skip($"{libraries} does not exist, so nothing was compared with Avro's Java library (set HEADRACE_KAFKA_HOME).");
+        }
+
+        var program = Path.Combine(AppContext.BaseDirectory, "Testing", "AvroReference.java");
+        var start = new ProcessStartInfo("java") { ArgumentList = { "-cp", Path.Combine(libraries, "*"), program }, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        Assert.Equal("ready", process.StandardOutput.ReadLine());
+        return new(process);
+    }
+
+    /// <summary>What it answered last, an error included.</summary>
+    public string LastAnswer { get; private set; } = "";
+
+    /// <summary>Reads bytes of one schema into another and writes the value with that; <see langword="null"/> when it cannot.</summary>
+    public string? Translate(string writer, string reader, string bytes) => Ask(writer, reader, bytes) is var answer && answer.StartsWith("error ", StringComparison.Ordinal) ? null : answer;
+
+    /// <summary>Whether the reader can read everything that the writer writes.</summary>
+    public bool CanRead(string writer, string reader) => Ask(writer, reader) == "COMPATIBLE";
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private string Ask(params string[] job)
+    {
+        _process.StandardInput.WriteLine(string.Join('\t', job));
+        _process.StandardInput.Flush();
+        return LastAnswer = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("Java ended.");
+    }
+}
