@@ -16,7 +16,7 @@ internal static class Floors
     /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
     public static IReadOnlyDictionary<string, string[]> Folders { get; } = new Dictionary<string, string[]>
     {
-        ["Headrace.DevBroker"] = ["Diagnostics", "Wire", "Records", "Log", "Topics", "Groups", "Transactions", "Requests", "Faults", "Control", "Server", "Hosting"],
+        ["Headrace.DevBroker"] = ["Diagnostics", "Wire", "Records", "Storage", "Log", "Topics", "Groups", "Transactions", "Requests", "Faults", "Control", "Server", "Hosting"],
         ["Headrace.Core"] = ["Diagnostics", "Records", "OffsetMaps", "Clients", "Producing", "Consuming"],
         ["Headrace.SchemaRegistry"] =
         [

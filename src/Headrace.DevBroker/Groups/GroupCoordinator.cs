@@ -1,3 +1,4 @@
+using Headrace.Broker.Storage;
 using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
@@ -14,12 +15,16 @@ internal sealed class GroupCoordinator : IDisposable
     private readonly GroupContext _context;
     private readonly TopicCatalogue _topics;
     private readonly Dictionary<string, ClassicGroup> _groups = [];
-    private readonly OffsetStore _offsets = new();
-    private readonly PendingOffsets _pending = new();
+    private readonly GroupJournal _journal;
+    private readonly OffsetStore _offsets;
+    private readonly PendingOffsets _pending;
     private readonly HashSet<string> _watchedConnections = [];
 
-    public GroupCoordinator(GroupSettings settings, TopicCatalogue topics, TimeProvider time, ILogger logger)
+    public GroupCoordinator(GroupSettings settings, TopicCatalogue topics, TimeProvider time, ILogger logger, Journal? journal = null)
     {
+        _journal = new GroupJournal(journal);
+        _offsets = new OffsetStore(_journal);
+        _pending = new PendingOffsets(_journal);
         _context = new GroupContext(_lock, time, settings, logger);
         _topics = topics;
     }
@@ -46,6 +51,7 @@ internal sealed class GroupCoordinator : IDisposable
             }
 
             group.Join(call, answer);
+            _journal.Write();
         }
 
         WatchConnection(call.Client);
@@ -96,9 +102,14 @@ internal sealed class GroupCoordinator : IDisposable
             // Under the lock: a topic that is deleted meanwhile is forgotten afterwards.
             var exists = commit.Offsets.Select(entry => _topics.Contains(entry.Key.Topic, entry.Key.Partition)).ToList();
             var error = exists.Contains(true) ? ValidateCommit(commit) : ErrorCode.UnknownTopicOrPartition;
-            return [.. commit.Offsets.Select((entry, i) => !exists[i] ? ErrorCode.UnknownTopicOrPartition
-                : error != ErrorCode.None ? error
-                : StoreOffset(commit, entry.Key, entry.Offset))];
+            List<ErrorCode> errors =
+            [
+                .. commit.Offsets.Select((entry, i) => !exists[i] ? ErrorCode.UnknownTopicOrPartition
+                    : error != ErrorCode.None ? error
+                    : StoreOffset(commit, entry.Key, entry.Offset)),
+            ];
+            _journal.Write();
+            return errors;
         }
     }
 
@@ -117,6 +128,8 @@ internal sealed class GroupCoordinator : IDisposable
                     }
                 }
             }
+
+            _journal.Write();
         }
     }
 
@@ -143,7 +156,9 @@ internal sealed class GroupCoordinator : IDisposable
             }
 
             var error = group.ValidateOffsetDelete();
-            return (error, error != ErrorCode.None ? [] : [.. keys.Select(key => DeleteOffset(group, key))]);
+            List<ErrorCode> each = error != ErrorCode.None ? [] : [.. keys.Select(key => DeleteOffset(group, key))];
+            _journal.Write();
+            return (error, each);
         }
     }
 
@@ -163,6 +178,8 @@ internal sealed class GroupCoordinator : IDisposable
                 _groups.Remove(groupId);
                 _offsets.RemoveGroup(groupId);
                 _pending.RemoveGroup(groupId);
+                _journal.Note(new GroupEntry(groupId) { IsRemoved = true });
+                _journal.Write();
                 GroupLog.Deleted(_context.Logger, groupId);
             }
 
@@ -194,6 +211,7 @@ internal sealed class GroupCoordinator : IDisposable
         {
             _offsets.RemoveTopic(topic);
             _pending.RemoveTopic(topic);
+            _journal.Write();
         }
     }
 
@@ -215,6 +233,33 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
+    /// <summary>Takes what a journal held, before the first use. An offset behind the end of its log, which a crash cut, is moved to the end.</summary>
+    public void Restore(IReadOnlyList<JournalEntry> state)
+    {
+        lock (_lock)
+        {
+            foreach (var entry in state)
+            {
+                switch (entry)
+                {
+                    case GroupEntry group:
+                        FindOrCreate(group.Id);
+                        break;
+                    case OffsetEntry offset when EndOf(offset.Topic, offset.Partition) is { } end:
+                        var committed = new CommittedOffset(Math.Min(offset.Offset, end), offset.LeaderEpoch, offset.Offset <= end ? offset.Metadata : string.Empty);
+                        _offsets.Set(offset.Group, new OffsetKey(offset.Topic, offset.Partition), committed);
+                        break;
+                    case PendingOffsetEntry pending:
+                        CommittedOffset? wanted = pending.Offset is { } known ? new CommittedOffset(known.Offset, known.LeaderEpoch, known.Metadata) : null;
+                        _pending.Set(pending.Group, pending.ProducerId, new OffsetKey(pending.Topic, pending.Partition), wanted);
+                        break;
+                }
+            }
+
+            _journal.Write();
+        }
+    }
+
     /// <summary>Stops every timer. What still waits is left to the end of its connection.</summary>
     public void Dispose()
     {
@@ -229,6 +274,8 @@ internal sealed class GroupCoordinator : IDisposable
         }
     }
 
+    private long? EndOf(string topic, int partition) => _topics.TryGet(topic, out var found) ? found.Partition(partition)?.EndOffset : null;
+
     private ClassicGroup? Find(string groupId) => _groups.GetValueOrDefault(groupId);
 
     private ClassicGroup FindOrCreate(string groupId)
@@ -236,6 +283,7 @@ internal sealed class GroupCoordinator : IDisposable
         if (!_groups.TryGetValue(groupId, out var group))
         {
             _groups.Add(groupId, group = new ClassicGroup(_context, groupId));
+            _journal.Note(new GroupEntry(groupId));
         }
 
         return group;

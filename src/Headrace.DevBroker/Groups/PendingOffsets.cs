@@ -1,12 +1,12 @@
 namespace Headrace.Broker.Groups;
 
 /// <summary>Offsets that open transactions want to commit, and nobody sees yet. Used under the coordinator's lock only.</summary>
-internal sealed class PendingOffsets
+internal sealed class PendingOffsets(GroupJournal journal)
 {
     // Null where the group committed the partition itself afterwards: the later of the two counts, but the offset is not stable before the transaction ends.
     private readonly Dictionary<string, Dictionary<(long ProducerId, OffsetKey Key), CommittedOffset?>> _byGroup = [];
 
-    public void Set(string group, long producerId, OffsetKey key, CommittedOffset offset)
+    public void Set(string group, long producerId, OffsetKey key, CommittedOffset? offset)
     {
         if (!_byGroup.TryGetValue(group, out var offsets))
         {
@@ -14,6 +14,7 @@ internal sealed class PendingOffsets
         }
 
         offsets[(producerId, key)] = offset;
+        journal.NotePending(group, producerId, key, offset);
     }
 
     public bool Contains(string group, OffsetKey key) => _byGroup.TryGetValue(group, out var offsets) && offsets.Keys.Any(pending => pending.Key == key);
@@ -25,7 +26,7 @@ internal sealed class PendingOffsets
         {
             foreach (var pending in offsets.Keys.Where(pending => pending.Key == key).ToList())
             {
-                offsets[pending] = null;
+                Set(group, pending.ProducerId, pending.Key, offset: null);
             }
         }
     }
@@ -42,6 +43,7 @@ internal sealed class PendingOffsets
         foreach (var pending in offsets.Where(pending => pending.Key.ProducerId == producerId).ToList())
         {
             offsets.Remove(pending.Key);
+            journal.NotePendingRemoved(group, producerId, pending.Key.Key);
             if (pending.Value is { } offset)
             {
                 taken.Add((pending.Key.Key, offset));
@@ -56,7 +58,11 @@ internal sealed class PendingOffsets
         return taken;
     }
 
-    public void RemoveGroup(string group) => _byGroup.Remove(group);
+    public void RemoveGroup(string group)
+    {
+        RemoveWhere(group, _ => true);
+        _byGroup.Remove(group);
+    }
 
     public void Remove(string group, OffsetKey key) => RemoveWhere(group, pending => pending == key);
 
@@ -75,6 +81,7 @@ internal sealed class PendingOffsets
             foreach (var pending in offsets.Keys.Where(pending => goes(pending.Key)).ToList())
             {
                 offsets.Remove(pending);
+                journal.NotePendingRemoved(group, pending.ProducerId, pending.Key);
             }
         }
     }

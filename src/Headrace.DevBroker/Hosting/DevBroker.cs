@@ -1,35 +1,35 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using System.Net;
 using Headrace.Broker.Control;
 using Headrace.Broker.Diagnostics;
 using Headrace.Broker.Faults;
+using Headrace.Broker.Hosting;
 using Headrace.Broker.Groups;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Server;
-using Headrace.Broker.Topics;
-using Headrace.Broker.Transactions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Headrace;
 
 /// <summary>
-/// A broker that speaks the Kafka protocol, for development and tests: one node, in memory, without access control. Any Kafka client can use it.
-/// What it holds is gone when it is disposed.
+/// A broker that speaks the Kafka protocol, for development and tests: one node, without access control. Any Kafka client can use it.
+/// What it holds is gone when it is disposed, unless <see cref="DevBrokerOptions.DataFolder"/> keeps it.
 /// </summary>
 public sealed class DevBroker : IAsyncDisposable
 {
     private readonly BrokerListener _listener;
     private readonly BrokerState _state;
+    private readonly BrokerData _data;
     private readonly CancellationTokenSource _ending = new();
     private readonly DevBrokerOptions _options;
     private readonly ILoggerFactory _loggers;
     private ControlServer? _control;
     private bool _isEnding;
 
-    private DevBroker(BrokerListener listener, BrokerState state, DevBrokerFaults faults, DevBrokerOptions options, ILoggerFactory loggers)
+    private DevBroker(BrokerListener listener, BrokerState state, BrokerData data, DevBrokerFaults faults, DevBrokerOptions options, ILoggerFactory loggers)
     {
+        _data = data;
         _options = options;
         _loggers = loggers;
         _listener = listener;
@@ -53,7 +53,7 @@ public sealed class DevBroker : IAsyncDisposable
 
     /// <summary>Starts a broker. When this returns, clients can connect.</summary>
     /// <exception cref="ArgumentException">An option is not valid; the message names all that are not.</exception>
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is taken, or another broker has the data folder.</exception>
     public static async Task<DevBroker> StartAsync(DevBrokerOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new DevBrokerOptions();
@@ -82,8 +82,20 @@ public sealed class DevBroker : IAsyncDisposable
     /// </summary>
     public IDisposable BlackHole() => _listener.Gate.Close();
 
-    /// <summary>Closes all connections and gives the port free.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Closes all connections and files, and gives the port and the data folder free.</summary>
+    public ValueTask DisposeAsync() => EndAsync(tornBytes: null);
+
+    /// <summary>
+    /// Ends the broker as a loss of power does: nothing is closed in order, and so many bytes of the end of every partition's log are gone, in the middle of a batch
+    /// perhaps. What a broker finds that is started in the same <see cref="DevBrokerOptions.DataFolder"/> afterwards is what recovery made of it.
+    /// </summary>
+    public ValueTask CrashAsync(int tornBytes = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(tornBytes);
+        return EndAsync(tornBytes);
+    }
+
+    private async ValueTask EndAsync(int? tornBytes)
     {
         if (Interlocked.Exchange(ref _isEnding, true))
         {
@@ -98,10 +110,30 @@ public sealed class DevBroker : IAsyncDisposable
         }
 
         await _listener.DisposeAsync();
-        _state.Transactions.Dispose();
-        _state.Groups.Dispose();
+        if (tornBytes is { } torn)
+        {
+            await _data.CrashAsync(torn);
+        }
+        else
+        {
+            await _data.DisposeAsync();
+        }
+
         _state.Metrics.Dispose();
         _ending.Dispose();
+    }
+
+    private static BrokerData OpenData(DevBrokerOptions options, PortReservation reservation, ILoggerFactory loggers)
+    {
+        try
+        {
+            return new BrokerData(options, reservation.Endpoint.ToString(), loggers);
+        }
+        catch
+        {
+            reservation.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Lets clients in for the first time.</summary>
@@ -116,34 +148,32 @@ public sealed class DevBroker : IAsyncDisposable
     }
 
     /// <summary>Takes the port, so that it is known before the broker is made.</summary>
-    internal static PortReservation Reserve(DevBrokerOptions options) => new(Validate(options), options.Port);
+    internal static PortReservation Reserve(DevBrokerOptions options) => new(OptionCheck.Validate(options), options.Port);
 
     /// <summary>A broker that lets nobody in yet.</summary>
     internal static DevBroker Create(DevBrokerOptions options, PortReservation reservation, ILoggerFactory loggers)
     {
-        var topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time);
-        var settings = new GroupSettings { InitialRebalanceDelay = options.InitialRebalanceDelay, EvictOnDisconnect = options.EvictOnDisconnect };
-        var groups = new GroupCoordinator(settings, topics, options.Time, loggers.CreateLogger("Headrace.Broker.Groups"));
+        var data = OpenData(options, reservation, loggers);
         var state = new BrokerState
         {
-            ClusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
+            ClusterId = data.ClusterId,
             AdvertisedHost = options.Host,
             AdvertisedPort = reservation.Endpoint.Port,
             Time = options.Time,
             Metrics = new BrokerMetrics(reservation.Endpoint.Port),
-            Topics = topics,
-            Groups = groups,
-            Transactions = new TransactionCoordinator(
-                new TransactionSettings(), topics, groups, options.Time, loggers.CreateLogger("Headrace.Broker.Transactions")),
+            Topics = data.Topics,
+            Groups = data.Groups,
+            Transactions = data.Transactions,
         };
         state.Metrics.Observe("headrace.broker.groups", "{group}", "Groups by state.", () => CountByState(state.Groups));
         var faultLogger = loggers.CreateLogger("Headrace.Broker.Faults");
         var faults = new DevBrokerFaults(state, faultLogger);
         var parts = new ServerParts(new RequestTable(), new FaultInjection(faults, faultLogger), new Gate());
-        var broker = new DevBroker(new BrokerListener(reservation, state, parts, loggers), state, faults, options, loggers);
+        var broker = new DevBroker(new BrokerListener(reservation, state, parts, loggers), state, data, faults, options, loggers);
         loggers.CreateLogger("Headrace.Broker").LogInformation(
-            "This is a development broker at {BootstrapServers}: in memory, one node, no access control. It is not for production; use Apache Kafka there.",
-            broker.BootstrapServers);
+            "This is a development broker at {BootstrapServers}: {Place}, one node, no access control. It is not for production; use Apache Kafka there.",
+            broker.BootstrapServers,
+            data.Place);
         return broker;
     }
 
@@ -165,42 +195,5 @@ public sealed class DevBroker : IAsyncDisposable
         {
             // The broker ends meanwhile.
         }
-    }
-
-    private static IPAddress Validate(DevBrokerOptions options)
-    {
-        var faults = new List<string>();
-        if (!IPAddress.TryParse(options.Host, out var address))
-        {
-            faults.Add($"Host is '{options.Host}', which is not an IP address. Use 127.0.0.1.");
-        }
-        else if (!IPAddress.IsLoopback(address) && !options.AllowRemoteConnections)
-        {
-            faults.Add($"Host is '{options.Host}', which other machines can reach, and the broker has no access control. Use 127.0.0.1, or set AllowRemoteConnections.");
-        }
-
-        if (options.Port is < 0 or > 65535)
-        {
-            faults.Add($"Port is {options.Port}. Use 0 (a free one is chosen) to 65535.");
-        }
-
-        if (options.ControlPort is < 0 or > 65535)
-        {
-            faults.Add($"ControlPort is {options.ControlPort}. Use 0 (a free one is chosen) to 65535, or null for none.");
-        }
-
-        if (options.DefaultPartitions is < 1 or > TopicCatalogue.MaxPartitions)
-        {
-            faults.Add($"DefaultPartitions is {options.DefaultPartitions}. Use 1 to {TopicCatalogue.MaxPartitions}.");
-        }
-
-        if (options.InitialRebalanceDelay < TimeSpan.Zero)
-        {
-            faults.Add($"InitialRebalanceDelay is {options.InitialRebalanceDelay}. Use zero or more.");
-        }
-
-        return faults.Count == 0
-            ? address!
-            : throw new ArgumentException("The development broker cannot start. " + string.Join(" ", faults), nameof(options));
     }
 }

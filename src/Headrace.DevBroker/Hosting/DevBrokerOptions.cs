@@ -31,6 +31,17 @@ public sealed class DevBrokerOptions
     /// </summary>
     public int? ControlPort { get; set; }
 
+    /// <summary>
+    /// A folder to keep everything in, so that it is there again when a broker is started in the same folder. One broker at a time can use it. Default null: in memory.
+    /// </summary>
+    public string? DataFolder { get; set; }
+
+    /// <summary>With <see cref="DataFolder"/>: when data are brought to the disk. Default <see cref="DiskFlush.Never"/>, which survives the end of the process.</summary>
+    public DiskFlush Flush { get; set; }
+
+    /// <summary>How often <c>retention.ms</c> and <c>retention.bytes</c> are looked after. Default 10 s; Kafka's own default is 5 min.</summary>
+    public TimeSpan HousekeepingInterval { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Where the broker logs to. Default: nowhere.</summary>
     public ILoggerFactory? Loggers { get; set; }
 

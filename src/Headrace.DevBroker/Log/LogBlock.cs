@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Headrace.Broker.Records;
+using Headrace.Broker.Storage;
 
 namespace Headrace.Broker.Log;
 
@@ -7,6 +9,25 @@ internal sealed class LogBlock(int capacity)
 {
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity);
     private readonly List<StoredBatch> _batches = [];
+
+    /// <summary>Reads a block from the file that holds it.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is shorter than it was.</exception>
+    public static LogBlock Load(SegmentFile file, long position, int length)
+    {
+        var block = new LogBlock(length);
+        if (file.Read(position, block._bytes) < length)
+        {
+            throw new IOException($"'{file.Path}' ends before {position + length}: somebody else has changed it.");
+        }
+
+        while (block.Used < length)
+        {
+            var header = BatchHeader.Read(block._bytes.AsSpan(block.Used));
+            block.Publish(header.BaseOffset, header.BaseOffset + header.LastOffsetDelta, (int)header.Length, header.MaxTimestamp);
+        }
+
+        return block;
+    }
 
     public int Capacity => _bytes.Length;
 

@@ -1,12 +1,17 @@
+using Headrace.Broker.Storage;
+
 namespace Headrace.Broker.Log;
 
 /// <summary>A stretch of a log: what retention deletes and compaction rewrites is a whole segment. Guarded by its log's lock.</summary>
-internal sealed class LogSegment(long baseOffset, long createdAt)
+internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? file)
 {
     private const int SmallestBlock = 16 * 1024;
     private const int LargestBlock = 4 * 1024 * 1024;
 
-    private readonly List<LogBlock> _blocks = [];
+    // Of a file, what is read at once.
+    private const int LargestStoredBlock = 1024 * 1024;
+
+    private readonly List<BlockSlot> _blocks = [];
 
     /// <summary>The offset its first record had when it was appended.</summary>
     public long BaseOffset { get; } = baseOffset;
@@ -14,7 +19,7 @@ internal sealed class LogSegment(long baseOffset, long createdAt)
     /// <summary>The broker's time, in Unix milliseconds, when the segment was begun.</summary>
     public long CreatedAt { get; } = createdAt;
 
-    public IReadOnlyList<LogBlock> Blocks => _blocks;
+    public IReadOnlyList<BlockSlot> Blocks => _blocks;
 
     public long LastOffset => _blocks.Count == 0 ? BaseOffset - 1 : _blocks[^1].LastOffset;
 
@@ -27,36 +32,63 @@ internal sealed class LogSegment(long baseOffset, long createdAt)
 
     public LogBlock BlockWithRoomFor(int length)
     {
-        var last = _blocks.Count == 0 ? null : _blocks[^1];
+        var last = _blocks.Count == 0 ? null : _blocks[^1].Writable;
         if (last is not null && last.HasRoomFor(length))
         {
             return last;
         }
 
         // Small at first: most partitions of most tests hold a few records.
-        var size = last is null ? SmallestBlock : Math.Min(last.Capacity * 2L, LargestBlock);
+        var size = last is null ? SmallestBlock : Math.Min(last.Capacity * 2L, file is null ? LargestBlock : LargestStoredBlock);
         return new LogBlock((int)Math.Max(size, length));
     }
 
     /// <summary>Makes a batch of what was written to the reserved memory of a block of <see cref="BlockWithRoomFor"/>.</summary>
+    /// <exception cref="IOException">The file could not be written; nothing has changed.</exception>
     public void Publish(LogBlock block, long batchOffset, long lastOffset, int length, long maxTimestamp)
     {
-        if (_blocks.Count == 0 || _blocks[^1] != block)
+        var position = file?.Length ?? 0;
+        file?.Append(block.Reserve(length));
+        if (_blocks.Count == 0 || _blocks[^1].Writable != block)
         {
-            _blocks.Add(block);
+            SealLastBlock();
+            _blocks.Add(new BlockSlot(block, file, position));
         }
 
         block.Publish(batchOffset, lastOffset, length, maxTimestamp);
-        MaxTimestamp = Math.Max(MaxTimestamp, maxTimestamp);
-        Size += length;
+        Note(length, maxTimestamp);
     }
+
+    /// <summary>A block that the file holds already.</summary>
+    public void AddStored(long position, int length, long lastOffset, long maxTimestamp)
+    {
+        _blocks.Add(new BlockSlot(file!, position, length, lastOffset, maxTimestamp));
+        Note(length, maxTimestamp);
+    }
+
+    /// <summary>Nothing is written to it any more.</summary>
+    public void Seal(bool flush)
+    {
+        SealLastBlock();
+        file?.Seal(flush);
+    }
+
+    public void Flush() => file?.Flush();
+
+    /// <summary>Cuts bytes off the end of the file, as a crash of the machine might.</summary>
+    public void Tear(int bytes) => file?.Truncate(Math.Max(0, file.Length - bytes));
+
+    public void Close() => file?.Dispose();
+
+    /// <summary>The file goes; what readers have of it stays valid.</summary>
+    public void Delete() => file?.Delete();
 
     /// <summary>Adds whole batches between the offsets. False: some behind them were left out, or because of the limit.</summary>
     public bool Read(long offset, long before, long maxBytes, bool atLeastOne, RecordSequence into)
     {
         for (var i = BlockOf(offset); i < _blocks.Count; i++)
         {
-            var block = _blocks[i];
+            var block = _blocks[i].Open();
             var slice = block.Slice(block.IndexOf(offset), before, maxBytes - into.Length, atLeastOne && into.Length == 0, out var last);
             if (!slice.IsEmpty)
             {
@@ -73,11 +105,30 @@ internal sealed class LogSegment(long baseOffset, long createdAt)
         return true;
     }
 
-    /// <summary>Frees the memory of blocks that hold nothing at or behind the offset.</summary>
+    /// <summary>Frees the memory of blocks that hold nothing at or behind the offset. A file stays whole.</summary>
     public void ReleaseBefore(long offset)
     {
+        if (file is not null)
+        {
+            return;
+        }
+
         _blocks.RemoveAll(block => block.LastOffset < offset);
         Size = _blocks.Sum(block => (long)block.Used);
+    }
+
+    private void SealLastBlock()
+    {
+        if (_blocks.Count > 0)
+        {
+            _blocks[^1].Seal();
+        }
+    }
+
+    private void Note(int length, long maxTimestamp)
+    {
+        MaxTimestamp = Math.Max(MaxTimestamp, maxTimestamp);
+        Size += length;
     }
 
     private int BlockOf(long offset)

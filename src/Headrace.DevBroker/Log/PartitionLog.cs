@@ -1,24 +1,37 @@
 using System.Buffers;
 using Headrace.Broker.Records;
+using Headrace.Broker.Storage;
 using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Log;
 
-/// <summary>One partition's record batches, in memory, stored as the producer sent them. All members may be called from any thread.</summary>
-internal sealed class PartitionLog(TimeProvider time)
+/// <summary>One partition's record batches, stored as the producer sent them, in memory or in a folder. All members may be called from any thread.</summary>
+internal sealed class PartitionLog
 {
     // There is one coordinator, which never moves.
     private const int CoordinatorEpoch = 0;
 
     private readonly Lock _lock = new();
-    private readonly SegmentList _segments = new();
+    private readonly SegmentList _segments;
     private readonly LeaderEpochs _epochs = new();
-    private readonly ProducerLedger _producers = new(time);
+    private readonly ProducerLedger _producers;
     private readonly TransactionIndex _transactions = new();
-    private readonly List<FetchWaiter> _waiters = [];
+    private readonly FetchWaiters _waiters = new();
+    private readonly TimeProvider _time;
+    private readonly PartitionFolder? _folder;
+    private readonly SharedFlush _flush;
     private long _startOffset;
     private long _endOffset;
     private bool _isDeleted;
+
+    public PartitionLog(TimeProvider time, PartitionFolder? folder = null)
+    {
+        _time = time;
+        _folder = folder;
+        _segments = new SegmentList(folder);
+        _producers = new ProducerLedger(time);
+        _flush = new SharedFlush(Flush);
+    }
 
     public long StartOffset
     {
@@ -91,13 +104,20 @@ internal sealed class PartitionLog(TimeProvider time)
 
         lock (_lock)
         {
-            var result = AppendNeedsLock(records, rules);
-            if (result.Error == ErrorCode.None)
+            try
             {
-                WakeNeedsLock();
-            }
+                var result = AppendNeedsLock(records, rules);
+                if (result.Error == ErrorCode.None)
+                {
+                    _waiters.Wake();
+                }
 
-            return result;
+                return result;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                return AppendResult.Refused(ErrorCode.KafkaStorageError, $"The batch cannot be written: {fault.Message}");
+            }
         }
     }
 
@@ -151,7 +171,7 @@ internal sealed class PartitionLog(TimeProvider time)
             var block = segment.BlockWithRoomFor(marker.Length);
             marker.CopyTo(block.Reserve(marker.Length));
             PublishNeedsLock(segment, block, BatchHeader.Read(marker), appendTime: null);
-            WakeNeedsLock();
+            _waiters.Wake();
         }
     }
 
@@ -218,9 +238,64 @@ internal sealed class PartitionLog(TimeProvider time)
     {
         lock (_lock)
         {
-            _epochs.Begin(_epochs.Current + 1, _endOffset);
-            WakeNeedsLock();
+            BeginEpochNeedsLock();
+            _waiters.Wake();
             return _epochs.Current;
+        }
+    }
+
+    /// <summary>Takes what is in the folder, before the first use. Where a crash cost the log its tail, the leader epoch rises.</summary>
+    public LogRecovery Recover(PartitionEntry? known, bool wasClosedCleanly)
+    {
+        lock (_lock)
+        {
+            foreach (var begun in known?.Epochs ?? [])
+            {
+                _epochs.Begin(begun.Epoch, begun.StartOffset);
+            }
+
+            var (segments, found) = new SegmentRecovery(_folder!, ReplayNeedsLock).Run(wasClosedCleanly, Now());
+            _segments.Restore(segments);
+            _startOffset = Math.Max(known?.StartOffset ?? 0, segments.Count == 0 ? 0 : segments[0].BaseOffset);
+            _endOffset = Math.Max(found.EndOffset, _startOffset);
+            _transactions.ForgetBefore(_startOffset);
+            if (found.CutBytes > 0)
+            {
+                BeginEpochNeedsLock();
+            }
+
+            return found with { EndOffset = _endOffset };
+        }
+    }
+
+    /// <summary>Brings what was appended so far to the disk, and says up to which offset that is. Segments before the last one are there since they were full.</summary>
+    public long Flush()
+    {
+        LogSegment? last;
+        long end;
+        lock (_lock)
+        {
+            (last, end) = (_segments.Last, _endOffset);
+        }
+
+        last?.Flush();
+        return end;
+    }
+
+    /// <summary>Completes when everything below the offset is on the disk, where the broker promises that.</summary>
+    public Task FlushedAsync(long offset) => _folder?.Flush == DiskFlush.Always ? _flush.ReachAsync(offset) : Task.CompletedTask;
+
+    /// <summary>Gives the files free, for good. So many bytes of the end are lost, as in a crash.</summary>
+    public void Close(int tornBytes)
+    {
+        lock (_lock)
+        {
+            if (tornBytes > 0)
+            {
+                _segments.Last?.Tear(tornBytes);
+            }
+
+            _segments.Close();
         }
     }
 
@@ -240,25 +315,13 @@ internal sealed class PartitionLog(TimeProvider time)
         {
             _isDeleted = true;
             _segments.Clear();
-            WakeNeedsLock();
+            _waiters.Wake();
         }
     }
 
-    public void Add(FetchWaiter waiter)
-    {
-        lock (_lock)
-        {
-            _waiters.Add(waiter);
-        }
-    }
+    public void Add(FetchWaiter waiter) => _waiters.Add(waiter);
 
-    public void Remove(FetchWaiter waiter)
-    {
-        lock (_lock)
-        {
-            _waiters.Remove(waiter);
-        }
-    }
+    public void Remove(FetchWaiter waiter) => _waiters.Remove(waiter);
 
     private AppendResult AppendNeedsLock(in ReadOnlySequence<byte> records, in AppendRules rules)
     {
@@ -328,20 +391,24 @@ internal sealed class PartitionLog(TimeProvider time)
         }
     }
 
+    private void ReplayNeedsLock(in BatchHeader header, ReadOnlySpan<byte> start) =>
+        NoteNeedsLock(start, header, header.BaseOffset, header.IsLogAppendTime ? header.MaxTimestamp : -1);
+
     private void CutNeedsLock(long offset)
     {
         _startOffset = Math.Max(_startOffset, offset);
         _transactions.ForgetBefore(_startOffset);
-        _segments.RemoveBefore(_startOffset);
+        _segments.RemoveBefore(_startOffset, _endOffset, Now());
+        RememberNeedsLock();
     }
 
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private void WakeNeedsLock()
+    private void BeginEpochNeedsLock()
     {
-        foreach (var waiter in _waiters)
-        {
-            waiter.Wake();
-        }
+        _epochs.Begin(_epochs.Current + 1, _endOffset);
+        RememberNeedsLock();
     }
+
+    private void RememberNeedsLock() => _folder?.Remember(_startOffset, _epochs.Begun.Select(begun => new EpochStart(begun.Epoch, begun.StartOffset)));
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -1,9 +1,16 @@
+using Headrace.Broker.Storage;
+
 namespace Headrace.Broker.Log;
 
 /// <summary>The segments of a log, oldest first; the last is written to. Guarded by its log's lock.</summary>
-internal sealed class SegmentList
+internal sealed class SegmentList(PartitionFolder? folder)
 {
     private readonly List<LogSegment> _segments = [];
+
+    // A file that is deleted or copied as a whole should not be huge.
+    private const int LargestStoredSegment = 64 * 1024 * 1024;
+
+    public LogSegment? Last => _segments.Count == 0 ? null : _segments[^1];
 
     public long Size => _segments.Sum(segment => segment.Size);
 
@@ -11,17 +18,21 @@ internal sealed class SegmentList
     public LogSegment SegmentFor(int length, long offset, in AppendRules rules, long now)
     {
         var last = _segments.Count == 0 ? null : _segments[^1];
-        return last is null || IsFull(last, length, rules, now) ? new LogSegment(offset, now) : last;
+        return last is null || IsFull(last, length, rules, now) ? new LogSegment(offset, now, folder?.NewSegment(offset)) : last;
     }
 
     public void Publish(LogSegment segment, LogBlock block, long baseOffset, long lastOffset, int length, long maxTimestamp)
     {
+        segment.Publish(block, baseOffset, lastOffset, length, maxTimestamp);
         if (_segments.Count == 0 || _segments[^1] != segment)
         {
+            if (_segments.Count > 0)
+            {
+                _segments[^1].Seal(folder?.Flush is DiskFlush.Interval or DiskFlush.Always);
+            }
+
             _segments.Add(segment);
         }
-
-        segment.Publish(block, baseOffset, lastOffset, length, maxTimestamp);
     }
 
     /// <summary>Whole batches from the one that holds the offset, or is the first behind it, up to the other offset.</summary>
@@ -44,9 +55,10 @@ internal sealed class SegmentList
     {
         foreach (var block in BlocksUpTo(timestamp))
         {
-            foreach (ref readonly var batch in block.Batches)
+            var batches = block.Open();
+            foreach (ref readonly var batch in batches.Batches)
             {
-                if (batch.MaxTimestamp >= timestamp && batch.LastOffset >= startOffset && TimeSearch.First(block.BytesOf(batch), batch, timestamp, startOffset) is { } found)
+                if (batch.MaxTimestamp >= timestamp && batch.LastOffset >= startOffset && TimeSearch.First(batches.BytesOf(batch), batch, timestamp, startOffset) is { } found)
                 {
                     return found;
                 }
@@ -67,11 +79,12 @@ internal sealed class SegmentList
                 continue;
             }
 
-            foreach (ref readonly var batch in block.Batches)
+            var batches = block.Open();
+            foreach (ref readonly var batch in batches.Batches)
             {
                 if (batch.MaxTimestamp > newest.Timestamp && batch.LastOffset >= startOffset)
                 {
-                    newest = TimeSearch.Newest(block.BytesOf(batch), batch);
+                    newest = TimeSearch.Newest(batches.BytesOf(batch), batch);
                 }
             }
         }
@@ -80,12 +93,36 @@ internal sealed class SegmentList
     }
 
     /// <summary>Gives up what holds nothing at or behind the offset.</summary>
-    public void RemoveBefore(long offset)
+    public void RemoveBefore(long offset, long endOffset, long now)
     {
-        _segments.RemoveAll(segment => segment.LastOffset < offset);
+        var gone = _segments.FindAll(segment => segment.LastOffset < offset && segment.Size > 0);
+        if (gone.Count > 0 && gone.Count == _segments.Count && folder is not null)
+        {
+            // Of files, one says where the log goes on, as in Kafka.
+            _segments.Add(new LogSegment(endOffset, now, folder.NewSegment(endOffset)));
+        }
+
+        foreach (var segment in gone)
+        {
+            segment.Delete();
+            _segments.Remove(segment);
+        }
+
         if (_segments.Count > 0)
         {
             _segments[0].ReleaseBefore(offset);
+        }
+    }
+
+    /// <summary>Takes what a recovery found.</summary>
+    public void Restore(IEnumerable<LogSegment> segments) => _segments.AddRange(segments);
+
+    /// <summary>Gives the files free. Nothing is written any more.</summary>
+    public void Close()
+    {
+        foreach (var segment in _segments)
+        {
+            segment.Close();
         }
     }
 
@@ -101,7 +138,7 @@ internal sealed class SegmentList
         {
             var isOld = rules.MaxAge >= 0 && now - segment.NewestTime > rules.MaxAge;
             var isTooMuch = rules.MaxBytes >= 0 && size - segment.Size >= rules.MaxBytes && segment != _segments[^1];
-            if (!isOld && !isTooMuch)
+            if (segment.Size == 0 || (!isOld && !isTooMuch))
             {
                 break;
             }
@@ -113,11 +150,17 @@ internal sealed class SegmentList
         return cut;
     }
 
-    public void Clear() => _segments.Clear();
+    public void Clear()
+    {
+        Close();
+        _segments.Clear();
+        folder?.Forget();
+    }
 
-    private static bool IsFull(LogSegment segment, int length, in AppendRules rules, long now) =>
-        segment.Size + length > rules.SegmentBytes || now - segment.CreatedAt > rules.SegmentAge;
+    private bool IsFull(LogSegment segment, int length, in AppendRules rules, long now) =>
+        segment.Size > 0
+        && (segment.Size + length > (folder is null ? rules.SegmentBytes : Math.Min(rules.SegmentBytes, LargestStoredSegment)) || now - segment.CreatedAt > rules.SegmentAge);
 
-    private IEnumerable<LogBlock> BlocksUpTo(long timestamp) =>
+    private IEnumerable<BlockSlot> BlocksUpTo(long timestamp) =>
         _segments.Where(segment => segment.MaxTimestamp >= timestamp).SelectMany(segment => segment.Blocks).Where(block => block.MaxTimestamp >= timestamp);
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Headrace.Broker.Log;
 using Headrace.Broker.Records;
+using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Requests;
@@ -151,7 +152,28 @@ internal sealed class ProduceHandler()
             }
         }
 
+        if (context.Broker.Topics.MustReachDisk)
+        {
+            return FlushAsync(context.Broker.Topics, request.Acks, response);
+        }
+
         return new ValueTask<ProduceResponse?>(request.Acks == 0 ? NothingOrClose(response) : response);
+    }
+
+    private static async ValueTask<ProduceResponse?> FlushAsync(TopicCatalogue topics, short acks, ProduceResponse response)
+    {
+        foreach (var topic in response.Topics)
+        {
+            foreach (var partition in topic.Partitions.Where(partition => partition.Error == ErrorCode.None))
+            {
+                if (topics.TryGet(topic.Name, out var found) && found.Partition(partition.Index) is { } log)
+                {
+                    await log.FlushedAsync(partition.BaseOffset + 1);
+                }
+            }
+        }
+
+        return acks == 0 ? NothingOrClose(response) : response;
     }
 
     private static ProduceResponse.Partition Append(RequestContext context, ProduceRequest request, string topicName, ProduceRequest.Partition partition)

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Headrace.Broker.Log;
+using Headrace.Broker.Storage;
 
 namespace Headrace.Broker.Topics;
 
-/// <summary>All topics of a broker. Look-ups take no lock.</summary>
-internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, TimeProvider time)
+/// <summary>All topics of a broker, in memory or in a folder. Look-ups take no lock.</summary>
+internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, TimeProvider time, DataFolder? folder = null)
 {
     public const int MaxPartitions = 10_000;
 
@@ -15,6 +17,9 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
     public int DefaultPartitions { get; } = defaultPartitions;
 
     public bool AutoCreates { get; } = autoCreate;
+
+    /// <summary>What is acknowledged has to be on the disk.</summary>
+    public bool MustReachDisk => folder?.Flush == DiskFlush.Always;
 
     public IEnumerable<Topic> All => _byName.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal);
 
@@ -41,7 +46,8 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
                 return null;
             }
 
-            var topic = new Topic(name, partitions, settings, time);
+            var topic = new Topic(name, Guid.NewGuid(), partitions, settings, NewLog);
+            Remember(topic, partitions, settings);
             _byId[topic.Id] = topic;
             _byName[name] = topic;
             return topic;
@@ -63,11 +69,13 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
     {
         lock (_lock)
         {
+            folder?.Journal.Write(new TopicEntry(topic.Id, topic.Name, 0, new Dictionary<string, string>()) { IsRemoved = true });
             _byName.TryRemove(new KeyValuePair<string, Topic>(topic.Name, topic));
             _byId.TryRemove(topic.Id, out _);
-        }
 
-        topic.Delete();
+            // Before the name is free again: a topic that is made in its place uses the same folders.
+            topic.Delete();
+        }
     }
 
     /// <summary>False if the topic has that many partitions, or more, already.</summary>
@@ -80,6 +88,7 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
                 return false;
             }
 
+            Remember(topic, partitions, topic.Settings);
             topic.Grow(partitions);
             return true;
         }
@@ -90,7 +99,37 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
     {
         lock (_lock)
         {
-            topic.Settings = change(topic.Settings);
+            var changed = change(topic.Settings);
+            if (changed != topic.Settings)
+            {
+                Remember(topic, topic.Partitions.Count, changed);
+                topic.Settings = changed;
+            }
         }
     }
+
+    /// <summary>Takes what the folder holds, before the first use. Returns what each partition's log was found to be.</summary>
+    public IReadOnlyList<(Topic Topic, int Partition, LogRecovery Found)> Restore(DataFolder from)
+    {
+        var known = from.State.OfType<PartitionEntry>().ToDictionary(entry => (entry.Topic, entry.Index));
+        var found = new List<(Topic, int, LogRecovery)>();
+        foreach (var entry in from.State.OfType<TopicEntry>())
+        {
+            var topic = new Topic(entry.Name, entry.Id, entry.Partitions, new TopicSettings(entry.Settings), NewLog);
+            for (var i = 0; i < entry.Partitions; i++)
+            {
+                found.Add((topic, i, topic.Partitions[i].Recover(known.GetValueOrDefault((entry.Id, i)), from.WasClosedCleanly)));
+            }
+
+            _byId[topic.Id] = topic;
+            _byName[topic.Name] = topic;
+        }
+
+        from.RemoveAllBut(_byId.Keys.ToHashSet());
+        return found;
+    }
+
+    private PartitionLog NewLog(string topic, Guid id, int index) => new(time, folder?.Partition(topic, id, index));
+
+    private void Remember(Topic topic, int partitions, TopicSettings settings) => folder?.Journal.Write(new TopicEntry(topic.Id, topic.Name, partitions, settings.Set));
 }

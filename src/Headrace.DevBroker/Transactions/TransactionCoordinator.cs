@@ -1,4 +1,5 @@
 using Headrace.Broker.Groups;
+using Headrace.Broker.Storage;
 using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Headrace.Broker.Transactions;
 /// </summary>
 /// <remarks>Errors are the newest version's; the handlers turn them into what older clients know.</remarks>
 internal sealed class TransactionCoordinator(
-    TransactionSettings settings, TopicCatalogue topics, GroupCoordinator groups, TimeProvider time, ILogger logger) : IDisposable
+    TransactionSettings settings, TopicCatalogue topics, GroupCoordinator groups, TimeProvider time, ILogger logger, Journal? journal = null) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Transaction> _transactions = new(StringComparer.Ordinal);
@@ -63,14 +64,7 @@ internal sealed class TransactionCoordinator(
             }
 
             Apply(Open(transaction) with { Partitions = transaction.Partitions.Union(partitions) });
-            foreach (var partition in partitions)
-            {
-                if (topics.TryGet(partition.TopicId, out var topic))
-                {
-                    topic.Partition(partition.Index)?.AdmitTransaction(producer.Id, producer.Epoch);
-                }
-            }
-
+            Admit(producer, partitions);
             return ErrorCode.None;
         }
     }
@@ -143,6 +137,30 @@ internal sealed class TransactionCoordinator(
         }
     }
 
+    /// <summary>
+    /// Takes what a journal held, before the first use. What was decided is completed where it was not; what was open stays open, and has all its time again.
+    /// </summary>
+    public void Restore(IReadOnlyList<JournalEntry> state)
+    {
+        lock (_lock)
+        {
+            foreach (var transaction in state.OfType<TransactionEntry>().Select(TransactionStorage.FromEntry))
+            {
+                _transactions[transaction.Id] = transaction;
+                switch (transaction.State)
+                {
+                    case TransactionState.Ongoing:
+                        SetDeadline(transaction);
+                        Admit(transaction.Producer, transaction.Partitions);
+                        break;
+                    case TransactionState.PrepareCommit or TransactionState.PrepareAbort:
+                        Conclude(transaction);
+                        break;
+                }
+            }
+        }
+    }
+
     /// <summary>Stops every timer.</summary>
     public void Dispose()
     {
@@ -207,13 +225,29 @@ internal sealed class TransactionCoordinator(
             return transaction;
         }
 
+        SetDeadline(transaction);
+        return transaction with { State = TransactionState.Ongoing, StartedAt = time.GetUtcNow() };
+    }
+
+    private void SetDeadline(Transaction transaction)
+    {
         if (!_deadlines.TryGetValue(transaction.Id, out var deadline))
         {
             _deadlines.Add(transaction.Id, deadline = new Deadline(_lock, time, () => TimeOut(transaction.Id)));
         }
 
         deadline.Set(transaction.Timeout);
-        return transaction with { State = TransactionState.Ongoing, StartedAt = time.GetUtcNow() };
+    }
+
+    private void Admit(ProducerIdentity producer, IEnumerable<TransactionPartition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (topics.TryGet(partition.TopicId, out var topic))
+            {
+                topic.Partition(partition.Index)?.AdmitTransaction(producer.Id, producer.Epoch);
+            }
+        }
     }
 
     private void TimeOut(string id)
@@ -235,7 +269,13 @@ internal sealed class TransactionCoordinator(
     private Transaction Complete(Transaction transaction, bool commit)
     {
         _deadlines[transaction.Id].Clear();
-        var decided = Apply(transaction with { State = commit ? TransactionState.PrepareCommit : TransactionState.PrepareAbort });
+        return Conclude(Apply(transaction with { State = commit ? TransactionState.PrepareCommit : TransactionState.PrepareAbort }));
+    }
+
+    // After a crash some of it is done already; a second marker in a partition ends nothing.
+    private Transaction Conclude(Transaction decided)
+    {
+        var commit = decided.State == TransactionState.PrepareCommit;
         foreach (var partition in decided.Partitions)
         {
             if (topics.TryGet(partition.TopicId, out var topic))
@@ -257,6 +297,7 @@ internal sealed class TransactionCoordinator(
     // The one place where a transaction changes.
     private Transaction Apply(Transaction changed)
     {
+        journal?.Write(TransactionStorage.ToEntry(changed));
         var before = _transactions.GetValueOrDefault(changed.Id);
         _transactions[changed.Id] = changed;
         if (before?.State != changed.State || before.Producer != changed.Producer)
