@@ -33,63 +33,18 @@ internal sealed class PartitionLog
         _flush = new SharedFlush(Flush);
     }
 
-    public long StartOffset
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _startOffset;
-            }
-        }
-    }
+    public long StartOffset => Locked(static log => log._startOffset);
 
     /// <summary>The offset the next record gets; one node's high watermark.</summary>
-    public long EndOffset
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _endOffset;
-            }
-        }
-    }
+    public long EndOffset => Locked(static log => log._endOffset);
 
     /// <summary>Below it no transaction is open: where a consumer of committed records ends.</summary>
-    public long LastStableOffset
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return StableOffsetNeedsLock;
-            }
-        }
-    }
+    public long LastStableOffset => Locked(static log => log.StableOffsetNeedsLock);
 
     /// <summary>Bytes that are stored.</summary>
-    public long Size
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _segments.Size;
-            }
-        }
-    }
+    public long Size => Locked(static log => log._segments.Size);
 
-    public int LeaderEpoch
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _epochs.Current;
-            }
-        }
-    }
+    public int LeaderEpoch => Locked(static log => log._epochs.Current);
 
     // Records of an open transaction may have been deleted, but what is below the log's start is not read any more.
     private long StableOffsetNeedsLock => Math.Max(_startOffset, _transactions.FirstOpenOffset ?? _endOffset);
@@ -409,6 +364,14 @@ internal sealed class PartitionLog
     }
 
     private void RememberNeedsLock() => _folder?.Remember(_startOffset, _epochs.Begun.Select(begun => new EpochStart(begun.Epoch, begun.StartOffset)));
+
+    private T Locked<T>(Func<PartitionLog, T> read)
+    {
+        lock (_lock)
+        {
+            return read(this);
+        }
+    }
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }
