@@ -46,6 +46,9 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>Bytes of such records.</summary>
     public long BufferedBytes { get; set; }
 
+    /// <summary>Records that wait for others of their batch.</summary>
+    public int Gathered { get; set; }
+
     /// <summary>The first of its lanes.</summary>
     public Lane? Lanes { get; private set; }
 

@@ -27,6 +27,9 @@ public sealed class ConsumerOptions
     /// <summary>Which records are handled one at a time. Default: those of a key.</summary>
     public Ordering Ordering { get; init; } = Ordering.ByKey;
 
+    /// <summary>How the records of a topic are put together in batches; <see langword="null"/> for a topic whose records are handled one by one. Default: all are.</summary>
+    public Func<string, BatchRule?>? BatchOf { get; init; }
+
     /// <summary>Records taken from Kafka and not yet settled, at most. Default 10,000.</summary>
     public int LookAheadRecords { get; init; } = 10_000;
 

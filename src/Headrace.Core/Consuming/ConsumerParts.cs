@@ -20,7 +20,7 @@ internal sealed class ConsumerParts : IDisposable
         Membership = new(configuration, Events);
         Records = new(static message => NativeMessage.FromPointer(message).Destroy());
         Workers = new(handle, options.Workers, new(Signal.Set), options.GroupId);
-        Scheduler = new(options.Ordering, Workers, Records, time);
+        Scheduler = new(options.Ordering, Workers, Records, time, options.BatchOf is { } batchOf ? new(batchOf, Workers, time) : null);
         Committer = new(options, Membership, status, log, time);
         Topics = new(options, Membership, status, log, time);
     }

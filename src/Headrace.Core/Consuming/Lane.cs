@@ -20,6 +20,12 @@ internal sealed class Lane
 
     public Lane() => _onHandled = OnHandled;
 
+    /// <summary>Not a lane of records: stands for a batch in the workers' queue.</summary>
+    public Lane(RecordBatch carried)
+        : this() => Carried = carried;
+
+    public RecordBatch? Carried { get; }
+
     // The loop's.
     public AssignedPartition Partition { get; private set; } = null!;
 
@@ -38,6 +44,12 @@ internal sealed class Lane
 
     /// <summary>Records of the chunk that no report has come for.</summary>
     public int Handed { get; private set; }
+
+    /// <summary>The batch that gathers its records.</summary>
+    public OpenBatch? Gathering { get; set; }
+
+    /// <summary>The batch that its first records are handed out in.</summary>
+    public RecordBatch? Batch { get; set; }
 
     public Lane? Previous { get; set; }
 
@@ -93,13 +105,42 @@ internal sealed class Lane
         return record;
     }
 
+    /// <summary>Puts a record that was removed back to the front.</summary>
+    public void Prepend(TrackedRecord record)
+    {
+        record.Next = Head;
+        Head = record;
+        Tail ??= record;
+        Count++;
+    }
+
+    /// <summary>How many of its records, from the first on, lie before an offset.</summary>
+    public int CountBefore(long offset)
+    {
+        if (Tail!.Offset < offset)
+        {
+            return Count;
+        }
+
+        var count = 0;
+        for (var record = Head; record!.Offset < offset; record = record.Next)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <summary>Whichever worker claims it may run it.</summary>
+    public void MakeReady() => Volatile.Write(ref _claim, Ready);
+
     /// <summary>Makes the first records a chunk for whichever worker claims it.</summary>
     public void HandOut(int atMost)
     {
         State = LaneState.Handed;
         Handed = Math.Min(atMost, Count);
         (Cursor, Remaining) = (Head!, Handed);
-        Volatile.Write(ref _claim, Ready);
+        MakeReady();
     }
 
     /// <summary>The worker reported the chunk's end: what it had not begun is the loop's again.</summary>
@@ -109,7 +150,7 @@ internal sealed class Lane
     public bool TryClaim() => Interlocked.CompareExchange(ref _claim, Claimed, Ready) == Ready;
 
     /// <summary>The loop takes back a chunk that no worker has claimed.</summary>
-    public bool TryTakeBack() => Interlocked.CompareExchange(ref _claim, TakenBack, Ready) == Ready;
+    public bool TryTakeBack() => Batch is null && Interlocked.CompareExchange(ref _claim, TakenBack, Ready) == Ready;
 
     /// <summary>The record's handler awaits: the chunk ends with it, its slot stays taken until it is done.</summary>
     public void Await(TrackedRecord record, ValueTask<Settlement> handling, WorkerPool pool)

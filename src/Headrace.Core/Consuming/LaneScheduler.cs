@@ -13,12 +13,18 @@ internal sealed class LaneScheduler
     private readonly WorkerPool _workers;
     private readonly RecordPool _records;
     private readonly TimeProvider _time;
+    private readonly BatchScheduler? _batches;
     private readonly Stack<Lane> _unused = new();
     private readonly List<Lane> _touched = [];
     private readonly PriorityQueue<Lane, long> _parked = new();
 
-    public LaneScheduler(Ordering ordering, WorkerPool workers, RecordPool records, TimeProvider time) =>
-        (_ordering, _workers, _records, _time) = (ordering, workers, records, time);
+    /// <param name="ordering">Which records are handled one at a time.</param>
+    /// <param name="workers">Who handles them.</param>
+    /// <param name="records">Where their memory is freed.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="batches">Puts lanes together; <see langword="null"/> where no topic is handled in batches.</param>
+    public LaneScheduler(Ordering ordering, WorkerPool workers, RecordPool records, TimeProvider time, BatchScheduler? batches = null) =>
+        (_ordering, _workers, _records, _time, _batches) = (ordering, workers, records, time, batches);
 
     /// <summary>Records settled since the start.</summary>
     public long Settled { get; private set; }
@@ -26,8 +32,8 @@ internal sealed class LaneScheduler
     /// <summary>The first record whose handler threw, and what it threw.</summary>
     public (RecordPosition Position, Exception Failure)? Failure { get; private set; }
 
-    /// <summary>When the next parked lane is due, as a timestamp of the clock; <see cref="long.MaxValue"/> when none is parked.</summary>
-    public long NextDue => _parked.TryPeek(out _, out var due) ? due : long.MaxValue;
+    /// <summary>When the next parked lane or batch is due, as a timestamp of the clock; <see cref="long.MaxValue"/> when none is.</summary>
+    public long NextDue => Math.Min(_parked.TryPeek(out _, out var due) ? due : long.MaxValue, _batches?.NextDue ?? long.MaxValue);
 
     /// <summary>Takes a record that arrived. It is handed out by the next <see cref="HandOut"/>.</summary>
     public void Add(AssignedPartition partition, TrackedRecord record)
@@ -38,13 +44,23 @@ internal sealed class LaneScheduler
             ? LooseLane(partition)
             : KeyedLane(partition, record);
         lane.Append(record);
-        Touch(lane);
+        if (lane.Gathering is not null)
+        {
+            _batches!.Grow(lane);
+        }
+        else
+        {
+            Touch(lane);
+        }
     }
+
+    /// <summary>Nothing more is taken for the partition until something of it is settled.</summary>
+    public void NoRoom(AssignedPartition partition) => _batches?.NoRoom(partition);
 
     /// <summary>Hands every lane that became ready to the workers.</summary>
     public void HandOut()
     {
-        if (_touched.Count == 0)
+        if (_touched.Count == 0 && _batches is null)
         {
             return;
         }
@@ -53,13 +69,12 @@ internal sealed class LaneScheduler
         {
             if (lane.State == LaneState.Touched)
             {
-                lane.Partition.Loose = null;
-                lane.HandOut(MaxChunk);
-                _workers.Add(lane);
+                HandOutOrGather(lane);
             }
         }
 
         _touched.Clear();
+        _batches?.HandOut();
         _workers.Wake();
     }
 
@@ -102,6 +117,7 @@ internal sealed class LaneScheduler
         Interlocked.MemoryBarrierProcessWide();
         var end = partition.IsLost || _workers.IsPaused ? -1 : Frontier(partition);
         partition.ClosesAt = end;
+        BatchScheduler.TakeBack(partition, Touch);
         for (var lane = partition.Lanes; lane is not null;)
         {
             var following = lane.Following;
@@ -129,8 +145,25 @@ internal sealed class LaneScheduler
         return Math.Min(begun + 1, stuck);
     }
 
+    private void HandOutOrGather(Lane lane)
+    {
+        lane.Partition.Loose = null;
+        if (_batches?.TryTake(lane) != true)
+        {
+            lane.HandOut(MaxChunk);
+            _workers.Add(lane);
+        }
+    }
+
     private void Take(TrackedRecord report)
     {
+        if (report.Batch is { } batch)
+        {
+            report.Batch = null;
+            Take(batch);
+            return;
+        }
+
         var lane = report.Lane!;
         switch (report.Outcome)
         {
@@ -155,14 +188,85 @@ internal sealed class LaneScheduler
                 EndChunk(lane);
                 break;
             case Outcome.Failed:
-                Failure ??= (report.Record.Position, report.Failure!);
-                lane.Partition.FailedAt = Math.Min(lane.Partition.FailedAt, report.Offset);
+                Fail(lane, report);
                 Drop(lane);
                 break;
             default:
                 Drop(lane);
                 break;
         }
+    }
+
+    private void Take(RecordBatch batch)
+    {
+        foreach (var lane in batch.Lanes.ToList())
+        {
+            lane.Batch = null;
+            Conclude(lane);
+        }
+    }
+
+    // In a batch any of a lane's records may be settled: the others stay, in their order.
+    private void Conclude(Lane lane)
+    {
+        var (kept, delay, isGivenUp) = (new Stack<TrackedRecord>(), TimeSpan.Zero, false);
+        for (var left = lane.Handed; left > 0; left--)
+        {
+            var record = lane.RemoveHead();
+            if (record.Outcome == Outcome.Settled)
+            {
+                Settled++;
+                Release(lane.Partition, record);
+                continue;
+            }
+
+            kept.Push(record);
+            isGivenUp |= record.Outcome is not (Outcome.Retry or Outcome.HandedBack);
+            var wait = Keep(lane, record);
+            delay = wait > delay ? wait : delay;
+        }
+
+        while (kept.TryPop(out var record))
+        {
+            lane.Prepend(record);
+        }
+
+        if (isGivenUp)
+        {
+            Drop(lane);
+        }
+        else if (delay > TimeSpan.Zero)
+        {
+            Park(lane, delay);
+        }
+        else
+        {
+            EndChunk(lane);
+        }
+    }
+
+    // Says how long the record has to wait.
+    private TimeSpan Keep(Lane lane, TrackedRecord record)
+    {
+        var outcome = record.Outcome;
+        record.Outcome = Outcome.None;
+        switch (outcome)
+        {
+            case Outcome.Retry:
+                record.Record.Attempt++;
+                return record.Delay;
+            case Outcome.Failed:
+                Fail(lane, record);
+                return TimeSpan.Zero;
+            default:
+                return TimeSpan.Zero;
+        }
+    }
+
+    private void Fail(Lane lane, TrackedRecord record)
+    {
+        Failure ??= (record.Record.Position, record.Failure!);
+        lane.Partition.FailedAt = Math.Min(lane.Partition.FailedAt, record.Offset);
     }
 
     private void EndChunk(Lane lane)
@@ -208,6 +312,7 @@ internal sealed class LaneScheduler
 
     private void Drop(Lane lane)
     {
+        lane.Gathering?.Remove(lane);
         Forget(lane);
         while (lane.Count > 0)
         {

@@ -9,6 +9,9 @@ internal enum LaneState
     /// <summary>Handed out at the end of this turn.</summary>
     Touched,
 
+    /// <summary>Its records wait for others of their batch.</summary>
+    Gathering,
+
     /// <summary>Its chunk is with the workers.</summary>
     Handed,
 

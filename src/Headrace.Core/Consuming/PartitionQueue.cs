@@ -36,6 +36,7 @@ internal sealed unsafe class PartitionQueue : IDisposable
         var room = Partition.BufferedBytes < mostBytes ? Math.Min(buffer.Length, mostRecords - Partition.Buffered) : 0;
         if (room <= 0)
         {
+            _scheduler.NoRoom(Partition);
             return 0;
         }
 

@@ -14,6 +14,9 @@ internal sealed class TrackedRecord
     /// <summary>Its lane while it has one.</summary>
     public Lane? Lane { get; set; }
 
+    /// <summary>The batch that a report of this record stands for. Written by the worker before the report.</summary>
+    public RecordBatch? Batch { get; set; }
+
     /// <summary>The next record of the lane. A worker reads it only within its chunk, whose links no longer change.</summary>
     public TrackedRecord? Next { get; set; }
 
@@ -51,6 +54,7 @@ internal sealed class TrackedRecord
     {
         Record.Reset();
         Lane = null;
+        Batch = null;
         Next = null;
         NextReport = null;
         Bytes = 0;

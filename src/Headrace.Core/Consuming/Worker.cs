@@ -35,7 +35,7 @@ internal sealed class Worker
             hasSlot = hasSlot || _pool.TryTakeSlot();
             if (hasSlot && _pool.TryTakeLane(out var lane))
             {
-                hasSlot = RunLane(lane);
+                hasSlot = !lane.TryClaim() || (lane.Carried is { } batch ? RunBatch(batch) : RunLane(lane));
                 continue;
             }
 
@@ -55,11 +55,6 @@ internal sealed class Worker
     /// <summary>Runs a chunk. Says whether the slot is still this thread's: an await takes it along.</summary>
     private bool RunLane(Lane lane)
     {
-        if (!lane.TryClaim())
-        {
-            return true;
-        }
-
         var began = Stopwatch.GetTimestamp();
         var (record, left, tick) = (lane.Cursor, lane.Remaining, Environment.TickCount64);
         var (handlers, isOver) = (0, false);
@@ -93,6 +88,16 @@ internal sealed class Worker
         Flush();
         _pool.Measure(Stopwatch.GetTimestamp() - began, Math.Max(1, handlers));
         return true;
+    }
+
+    private bool RunBatch(RecordBatch batch)
+    {
+        Volatile.Write(ref _started, _started + 1);
+        var began = Stopwatch.GetTimestamp();
+        var hasSlot = batch.Run(_pool);
+        Restore();
+        _pool.Measure(Stopwatch.GetTimestamp() - began, 1);
+        return hasSlot;
     }
 
     /// <summary>Handles one record. <see langword="false"/>: its handler awaits, and the chunk has ended with it.</summary>
