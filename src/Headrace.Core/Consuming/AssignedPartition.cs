@@ -106,8 +106,12 @@ internal sealed class AssignedPartition : IDisposable
         LaneCount--;
     }
 
-    /// <summary>Tells its handlers to give up. Their callbacks run on the thread pool, never on the loop.</summary>
-    public void Cancel() => _cancelled = _lost.CancelAsync();
+    /// <summary>Tells its handlers to give up, and lets none begin. Their callbacks run on the thread pool, never on the loop.</summary>
+    public void Cancel()
+    {
+        ClosesAt = -1;
+        _cancelled = _lost.CancelAsync();
+    }
 
     public void Dispose()
     {

@@ -47,6 +47,8 @@ public sealed class RecordBatch
     /// <summary>An exception of one record: it means what it means when a <see cref="RecordDelegate"/> throws it.</summary>
     public void Fail(int index, Exception failure) => _failures[index] = failure;
 
+    internal IReadOnlyList<TrackedRecord> Tracked => _records;
+
     /// <summary>The loop puts the first records of a lane in, in their order.</summary>
     internal void Add(Lane lane, int records)
     {

@@ -37,6 +37,11 @@ internal static partial class FailureLog
         "{Group} could not finish {Message} at {Position}, because what it produced was not acknowledged: {Reason} The record stays unsettled. Next try in {Delay:0.0} s.")]
     public static partial void WaitsForKafka(ILogger logger, string group, string message, RecordPosition position, string reason, double delay);
 
+    [LoggerMessage(
+        EventIds.BatchFailed, LogLevel.Warning,
+        "{Group} failed a batch of {Count} {Message}, the first of them {Position}: {Exception}. Each will be tried alone in {Delay:0.0} s, to find the one that is to blame.")]
+    public static partial void BatchFailed(ILogger logger, string group, int count, string message, RecordPosition position, string exception, double delay);
+
     [LoggerMessage(EventIds.Repeated, LogLevel.Warning, "{Group}: {Count} more lines like this in {Seconds:0} s, not logged one by one: {Line} of {Message}, {Exception}.")]
     public static partial void Repeated(ILogger logger, string group, int count, double seconds, string line, string message, string exception);
 }

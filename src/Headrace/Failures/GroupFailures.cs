@@ -51,6 +51,31 @@ internal sealed class GroupFailures : IDisposable
         };
     }
 
+    /// <summary>
+    /// A handler threw for a batch, which does not tell for which of its records: none of them is charged with it. Says how long they wait until each is tried alone.
+    /// </summary>
+    public TimeSpan FailedTogether(IReadOnlyList<Record> records, FailureSubject subject, Exception error)
+    {
+        var delay = subject.Policy.DelayAfter(1, Chance());
+        if (records.All(static record => !record.Cancellation.IsCancellationRequested))
+        {
+            _counters.AddFailed($"{NameOf(error)} of a batch at {records[0].Position}");
+            if (_bursts.Allows(("failed batch", subject.Message, NameOf(error))))
+            {
+                FailureLog.BatchFailed(_logger, _group, records.Count, subject.Message, records[0].Position, NameOf(error), delay.TotalSeconds);
+            }
+        }
+
+        return delay;
+    }
+
+    /// <summary>A record of such a batch. When its partition is the one that was lost, it is its next owner's.</summary>
+    public static Settlement TryAlone(Record record, Exception error, TimeSpan delay)
+    {
+        ThrowIfGivenUp(record, error);
+        return Settlement.RetryAfter(delay);
+    }
+
     /// <summary>Goes on with a record whose tries are over and whose dead letter could not be written before.</summary>
     public ValueTask<Settlement> ResumeAsync(Record record, FailureState state) => DeadLetterAsync(record, state);
 

@@ -21,6 +21,12 @@ internal sealed class DelegateHandler : IHandlerSource
         // A static method closed over its first argument, as a method group on an extension method is, does not get that one from us.
         var parameters = handler.Method.GetParameters().Skip(handler.Method.IsStatic && handler.Target is not null ? 1 : 0);
         _parameters = [.. parameters.Select(HandlerParameter.Of)];
+        if (kind == HandlerKind.Batch && _parameters is [{ Key: null } batch, ..] && BatchTypes.MessageOf(batch.Type) is { } message)
+        {
+            _parameters[0] = batch with { Source = ParameterSource.Message };
+            MessageType = message;
+        }
+
         if (kind == HandlerKind.Message && _parameters is [{ Source: ParameterSource.Service, Key: null } first, ..])
         {
             _parameters[0] = first with { Source = ParameterSource.Message };
@@ -53,6 +59,11 @@ internal sealed class DelegateHandler : IHandlerSource
             yield return "it is 'async void', so nobody could wait for it and its record would be settled too early. Return Task.";
         }
 
+        foreach (var parameter in _parameters.Where(parameter => _kind == HandlerKind.Batch && parameter.IsOfOneRecord))
+        {
+            yield return $"its parameter '{parameter.Describe()}' belongs to one record. Take it from the batch: KeyOf(i), HeadersOf(i), PositionOf(i).";
+        }
+
         foreach (var fault in _parameters.Select(parameter => parameter.FaultOf(services)).OfType<string>())
         {
             yield return fault;
@@ -76,6 +87,7 @@ internal sealed class DelegateHandler : IHandlerSource
                 $"its first parameter{(first is null ? "" : $" '{first.Describe()}'")} is not the message. Make the message type the first parameter; use OnRecord for raw records and OnTombstone for tombstones.",
             HandlerKind.Message when services.IsKnown(first!.Type) =>
                 $"its first parameter '{first.Describe()}' is a registered service. Make the message type the first parameter and the service a later one.",
+            HandlerKind.Batch when first is not { Source: ParameterSource.Message } => "its first parameter is not a RecordBatch. Write OnBatch((RecordBatch<Order> orders, …) => …).",
             HandlerKind.Record when first is not { Source: ParameterSource.Record } => "its first parameter is not a Record. Write OnRecord((Record record, …) => …).",
             _ => null,
         };

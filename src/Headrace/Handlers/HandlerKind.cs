@@ -9,6 +9,9 @@ internal enum HandlerKind
     /// <summary>Tombstones: there is no message.</summary>
     Tombstone,
 
+    /// <summary>Batches of messages of one type: the first parameter is the <see cref="RecordBatch{TMessage}"/>.</summary>
+    Batch,
+
     /// <summary>Raw records: the first parameter is the <see cref="Record"/>.</summary>
     Record,
 }

@@ -23,6 +23,9 @@ internal sealed record HandlerParameter(ParameterInfo Parameter, ParameterSource
             : new(parameter, SourceOf(parameter.ParameterType));
     }
 
+    public bool IsOfOneRecord =>
+        Source is ParameterSource.Key or ParameterSource.Headers or ParameterSource.Position or ParameterSource.Record or ParameterSource.Header;
+
     public string? FaultOf(HandlerServices services) => Source switch
     {
         ParameterSource.Service when !Parameter.HasDefaultValue && !services.Has(Type, Key) =>

@@ -114,6 +114,9 @@ public sealed class MessageContext
         Cancellation = record.Cancellation;
     }
 
+    /// <summary>The message is a batch, and the record that it began with only its first.</summary>
+    internal void BeginBatch(object batch, CancellationToken cancellation) => (Message, Cancellation) = (batch, cancellation);
+
     /// <summary>Disposes the scope, when one was opened.</summary>
     internal ValueTask CloseScopeAsync()
     {

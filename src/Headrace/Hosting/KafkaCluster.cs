@@ -75,6 +75,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
         var deadLetters = new DeadLetterTopics(_admin, Loggers);
         Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
+        faults.AddRange(Groups.SelectMany(group => BatchRules.Faults(group.Model, ClusterConfiguration.SectionOf(Name), group.Options.LookAheadRecords)));
     }
 
     /// <summary>Flushes and closes what writes to the cluster. Closing twice does nothing.</summary>

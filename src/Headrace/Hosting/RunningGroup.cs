@@ -23,7 +23,7 @@ internal sealed class RunningGroup : IAsyncDisposable
         _pipeline = new(model, surroundings);
         _patterns = [.. model.TopicPatterns.Select(pattern => new TopicPattern(pattern))];
         _isPaused = settings.Group(model.Name).Paused ?? false;
-        Options = ConsumerOptionsOf(model, settings);
+        Options = ConsumerOptionsOf(model, settings, BatchRules.Of(model, _pipeline));
     }
 
     public GroupModel Model { get; }
@@ -115,7 +115,7 @@ internal sealed class RunningGroup : IAsyncDisposable
         _pipeline.Dispose();
     }
 
-    private static ConsumerOptions ConsumerOptionsOf(GroupModel model, ClusterSettings settings)
+    private static ConsumerOptions ConsumerOptionsOf(GroupModel model, ClusterSettings settings, Func<string, BatchRule?>? batchOf)
     {
         var (chosen, defaults) = (settings.Group(model.Name), new ConsumerOptions { GroupId = model.Name });
         return new()
@@ -127,6 +127,7 @@ internal sealed class RunningGroup : IAsyncDisposable
             ClientSettings = settings.Consumer(model.Name),
             Workers = chosen.Workers ?? model.Workers ?? defaults.Workers,
             Ordering = model.Ordering,
+            BatchOf = batchOf,
             LookAheadRecords = chosen.LookAheadRecords ?? defaults.LookAheadRecords,
             LookAheadBytes = chosen.LookAheadBytes ?? defaults.LookAheadBytes,
             CommitInterval = chosen.CommitInterval ?? defaults.CommitInterval,

@@ -14,6 +14,7 @@ internal sealed class GroupPipeline : IDisposable
     private readonly GroupRoutes _routes;
     private readonly GroupFailures _failures;
     private readonly ContextPool _contexts = new();
+    private readonly BatchPipeline _batches;
     private readonly ILogger _logger;
 
     /// <summary>Compiles the pipeline. An exception is a startup fault.</summary>
@@ -23,6 +24,7 @@ internal sealed class GroupPipeline : IDisposable
         _services = surroundings.Services;
         _routes = new(group, new(surroundings));
         _failures = new(group.Name, surroundings, Counters);
+        _batches = new(_group, _services, _routes, _failures, Counters, _contexts, HandleAsync);
         _logger = surroundings.Loggers.CreateLogger(PipelineLog.Category);
     }
 
@@ -50,6 +52,12 @@ internal sealed class GroupPipeline : IDisposable
 
         return choice.Route is { } route ? ReadAndRunAsync(record, topic, route, failed?.Attempts ?? 0) : UnhandledAsync(record, topic, choice);
     }
+
+    /// <summary>The <see cref="RecordBatchDelegate"/> of the group's topics that are handled in batches.</summary>
+    public ValueTask HandleAsync(RecordBatch batch) => _batches.HandleAsync(batch);
+
+    /// <summary>How the records of a topic are put together; <see langword="null"/> when they are handled one by one.</summary>
+    public BatchLimits? BatchOf(string topic) => _routes.Of(topic).Batch;
 
     /// <summary>Logs what was still to be summed up.</summary>
     public void Dispose() => _failures.Dispose();

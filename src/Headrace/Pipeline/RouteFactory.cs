@@ -19,8 +19,11 @@ internal sealed class RouteFactory
     public HandlerRoute Create(HandlerModel handler)
     {
         var type = handler.Source.MessageType;
-        var name = handler.Kind == HandlerKind.Message ? type!.Name : handler.Source.Name;
-        return new(type is null ? null : FormatTypes.CreateReader(handler.Format, type), type, Compile(handler), new(handler.Name, name, handler.Failures));
+        var name = type?.Name ?? handler.Source.Name;
+        return new(type is null ? null : FormatTypes.CreateReader(handler.Format, type), type, Compile(handler), new(handler.Name, name, handler.Failures))
+        {
+            CreateBatch = handler.Batch is null ? null : BatchTypes.CreatorOf(type!),
+        };
     }
 
     /// <summary>The same way for messages that arrive as a subtype.</summary>

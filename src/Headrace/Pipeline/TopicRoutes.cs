@@ -45,6 +45,9 @@ internal sealed class TopicRoutes
         Unhandled = new("", "record", topic.Failures);
     }
 
+    /// <summary>How its records are put together; <see langword="null"/> when they are handled one by one.</summary>
+    public BatchLimits? Batch => _topic.Batch;
+
     /// <summary>What a record is called that no handler takes.</summary>
     public FailureSubject Unhandled { get; }
 

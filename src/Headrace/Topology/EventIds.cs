@@ -25,6 +25,7 @@ internal static class EventIds
     public const int WaitsForKafka = 3005;
     public const int Repeated = 3006;
     public const int DeadLetterTooLarge = 3007;
+    public const int BatchFailed = 3008;
     public const int DeadLetterTopicsCreated = 3101;
 
     // Headrace.Producing

@@ -16,6 +16,8 @@ public sealed class HandlerBuilder
 
     internal LevelWords Words { get; } = new();
 
+    internal BatchLimits? Batch { get; init; }
+
     internal string? Destination { get; private set; }
 
     internal string? Name { get; private set; }

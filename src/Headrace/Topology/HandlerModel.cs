@@ -22,5 +22,8 @@ internal sealed record HandlerModel
 
     public required IMessageFormat Format { get; init; }
 
+    /// <summary>How it wants its batches; <see langword="null"/> when it takes messages one by one.</summary>
+    public required BatchLimits? Batch { get; init; }
+
     public required FailurePolicy Failures { get; init; }
 }

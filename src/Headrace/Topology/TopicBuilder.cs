@@ -60,6 +60,29 @@ public sealed class TopicBuilder
     public HandlerBuilder OnRecord(Delegate handler, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         Add(new DelegateHandler(handler, HandlerKind.Record), HandlerKind.Record, "OnRecord", new(file, line));
 
+    /// <summary>
+    /// Handles messages in batches: the first parameter is a <see cref="RecordBatch{TMessage}"/>, the others are bound as in <see cref="On(Delegate, string, int)"/>, but
+    /// what belongs to one record is taken from the batch. It is the topic's only handler. A worker handles one batch at a time.
+    /// </summary>
+    /// <param name="handler">The handler. It returns nothing, or a task of nothing.</param>
+    /// <param name="size">Messages in a batch, at most; from 1 to the group's look-ahead. A full batch is handled at once.</param>
+    /// <param name="within">How long the first message of a batch waits for others; above zero.</param>
+    /// <param name="per">Which records may be together. Default: any. Order holds whichever it is.</param>
+    /// <param name="file">Where this is said.</param>
+    /// <param name="line">Where this is said.</param>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    [RequiresDynamicCode(NotTrimmable), RequiresUnreferencedCode(NotTrimmable)]
+    public HandlerBuilder OnBatch(
+        Delegate handler, int size, TimeSpan within, BatchScope per = BatchScope.Worker, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Add(new DelegateHandler(handler, HandlerKind.Batch), HandlerKind.Batch, "OnBatch", new(file, line), new(size, within, per));
+
+    /// <summary>Handles messages in batches by a class; as <see cref="OnBatch(Delegate, int, TimeSpan, BatchScope, string, int)"/>.</summary>
+    /// <exception cref="InvalidOperationException">The application has started.</exception>
+    public HandlerBuilder OnBatch<TMessage, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        int size, TimeSpan within, BatchScope per = BatchScope.Worker, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        where THandler : class, IHandler<RecordBatch<TMessage>> =>
+        Add(new BatchHandler<TMessage, THandler>(), HandlerKind.Batch, "OnBatch", new(file, line), new(size, within, per));
+
     /// <summary>Settles records of these types unhandled, without a warning and whatever the group does with unknown types.</summary>
     /// <param name="types">Names on the wire.</param>
     public TopicBuilder Ignore(params string[] types)
@@ -111,10 +134,10 @@ public sealed class TopicBuilder
         return this;
     }
 
-    private HandlerBuilder Add(IHandlerSource source, HandlerKind kind, string word, SourcePlace place)
+    private HandlerBuilder Add(IHandlerSource source, HandlerKind kind, string word, SourcePlace place, BatchLimits? batch = null)
     {
         _group.Topology.ThrowIfSealed($"A handler of topic '{Name}'", "Handlers are bound", word);
-        var handler = new HandlerBuilder(source, kind, place);
+        var handler = new HandlerBuilder(source, kind, place) { Batch = batch };
         _handlers.Add(handler);
         return handler;
     }

@@ -16,6 +16,9 @@ internal sealed record TopicModel
     /// <summary>The handler of raw records.</summary>
     public required HandlerModel? Raw { get; init; }
 
+    /// <summary>How its records are put together; <see langword="null"/> when they are handled one by one.</summary>
+    public BatchLimits? Batch => Handlers is [{ Batch: { } batch }] ? batch : null;
+
     public required IReadOnlySet<string> Ignored { get; init; }
 
     public required UnknownTypes UnknownTypes { get; init; }

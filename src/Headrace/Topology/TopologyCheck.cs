@@ -58,6 +58,11 @@ internal sealed class TopologyCheck
             _faults.Add($"{at} without a handler, so its records would all be unknown. Call On, OnTombstone or OnRecord on it, or remove it.");
         }
 
+        if (topic.Handlers.FirstOrDefault(handler => handler.Kind == HandlerKind.Batch) is { } batch && topic.Handlers.Count > 1)
+        {
+            _faults.Add($"{at} with OnBatch ({batch.Place}) beside other handlers: records of a key would lose their order. Keep the one, or give the others a group of their own.");
+        }
+
         CheckFilters(topic.Words, at);
         CheckDuplicates(group, topic);
         foreach (var handler in topic.Handlers)
@@ -123,6 +128,7 @@ internal sealed class TopologyCheck
         var at = $"The handler at {handler.Place} (group '{group.Name}', topic '{topic.Name}') cannot be used:";
         var found = handler.Source.FaultsOf(_services).ToList();
         found.AddRange(ResultFaults(handler));
+        found.AddRange(handler.Batch?.Faults() ?? []);
         found.AddRange(PolicyOf(group, topic, handler).Faults());
         found.AddRange(handler.Words.Filters.Select(filter => filter.FaultOf(_services)).OfType<string>());
         if (handler.Source.MessageType is { } type && found.Count == 0)
@@ -144,7 +150,11 @@ internal sealed class TopologyCheck
             yield return $"it returns {result.Name}, which goes nowhere. Add .ProduceTo(\"topic\"), or return nothing.";
         }
 
-        if (handler.Destination is { } destination)
+        if (handler is { Destination: { } output, Batch: not null })
+        {
+            yield return $"it handles batches and produces to '{output}', though a batch has no key for that. Take an ITopicProducer and produce in the handler.";
+        }
+        else if (handler.Destination is { } destination)
         {
             if (handler.Source.ResultType is null)
             {
@@ -235,7 +245,7 @@ internal sealed class TopologyCheck
         {
             Name = topic.Name,
             IsPattern = topic.IsPattern,
-            Handlers = [.. handlers.Where(handler => handler.Kind == HandlerKind.Message)],
+            Handlers = [.. handlers.Where(handler => handler.Kind is HandlerKind.Message or HandlerKind.Batch)],
             Tombstone = handlers.Find(handler => handler.Kind == HandlerKind.Tombstone),
             Raw = handlers.Find(handler => handler.Kind == HandlerKind.Record),
             Ignored = topic.Ignored.ToHashSet(),
@@ -253,6 +263,7 @@ internal sealed class TopologyCheck
         Source = handler.Source,
         WireName = handler.Source.MessageType is { } type ? MessageTypeName.Of(type) : "",
         Destination = handler.Destination,
+        Batch = handler.Batch,
         Filters = [.. group.Words.Filters, .. topic.Words.Filters, .. handler.Words.Filters],
         Format = FormatOf(group, topic, handler),
         Failures = PolicyOf(group, topic, handler),

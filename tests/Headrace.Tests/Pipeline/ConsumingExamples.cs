@@ -70,6 +70,24 @@ public sealed class ConsumingExamples
     }
 
     [Fact]
+    public void Batches()
+    {
+        var app = _app;
+        #region batches
+        app.MapConsumerGroup("reports").MapTopic("page-views").OnBatch(
+            async (RecordBatch<PageView> views, Archive archive, CancellationToken cancellation) =>
+            {
+                foreach (var (index, reason) in await archive.InsertAsync(views.Messages, cancellation))
+                {
+                    views.Fail(index, new NotBillableException(reason));
+                }
+            },
+            size: 1_000, within: TimeSpan.FromSeconds(2));
+        #endregion
+        AssertValid();
+    }
+
+    [Fact]
     public void Patterns()
     {
         var app = _app;
@@ -213,10 +231,18 @@ public sealed class ConsumingExamples
     {
         public long Bytes { get; private set; }
 
+        public Task<IReadOnlyList<(int Index, string Reason)>> InsertAsync(IReadOnlyList<PageView> views, CancellationToken cancellation)
+        {
+            Bytes += views.Sum(static view => view.Page.Length);
+            return Task.FromResult<IReadOnlyList<(int, string)>>([]).WaitAsync(cancellation);
+        }
+
         public void Append(string topic, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Bytes += topic.Length + key.Length + value.Length;
     }
 
-    internal sealed class NotBillableException : Exception;
+    internal sealed record PageView(string Page);
+
+    internal sealed class NotBillableException(string reason = "") : Exception(reason);
 
     internal sealed class LedgerClosedException : Exception;
 
