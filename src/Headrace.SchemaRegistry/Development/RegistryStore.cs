@@ -1,0 +1,269 @@
+using System.Globalization;
+using Headrace.Avro;
+
+namespace Headrace.Development;
+
+/// <summary>The subjects of a registry for development, their versions and settings. Every method takes the lock; what changes is in the journal before it is answered.</summary>
+internal sealed class RegistryStore : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly RegistryJournal _journal;
+    private readonly SortedDictionary<string, List<StoredSchema>> _subjects = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, RegistrySchema> _byId = [];
+    private readonly Dictionary<string, string> _compatibility = [];
+    private readonly Dictionary<string, string> _modes = [];
+
+    public RegistryStore(RegistryJournal journal)
+    {
+        _journal = journal;
+        foreach (var entry in journal.Read())
+        {
+            Apply(entry);
+        }
+    }
+
+    public IReadOnlyList<string> Subjects(bool deleted, string prefix)
+    {
+        lock (_gate)
+        {
+            return [.. _subjects.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Value.Exists(version => deleted || !version.IsDeleted)).Select(pair => pair.Key)];
+        }
+    }
+
+    public IReadOnlyList<StoredSchema> Versions(string subject, bool deleted = false)
+    {
+        lock (_gate)
+        {
+            var versions = _subjects.GetValueOrDefault(subject, []).Where(version => deleted || !version.IsDeleted).ToList();
+            return versions.Count > 0 ? versions : throw RegistryRefusal.NoSubject(subject);
+        }
+    }
+
+    public StoredSchema Version(string subject, string version, bool deleted = false)
+    {
+        var versions = Versions(subject, deleted);
+        if (version is "latest" or "-1")
+        {
+            return versions[^1];
+        }
+
+        return int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? versions.FirstOrDefault(candidate => candidate.Version == number) ?? throw RegistryRefusal.NoVersion(version)
+            : throw new RegistryRefusal(42202, $"The specified version '{version}' is not a valid version id. Allowed values are between [1, 2^31-1] and the string \"latest\"");
+    }
+
+    public RegistrySchema ById(int id)
+    {
+        lock (_gate)
+        {
+            return _byId.GetValueOrDefault(id) ?? throw RegistryRefusal.NoSchema(id.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    public IReadOnlyList<StoredSchema> VersionsOf(int id)
+    {
+        ById(id);
+        lock (_gate)
+        {
+            return [.. _subjects.Values.SelectMany(versions => versions).Where(version => version.Id == id && !version.IsDeleted)];
+        }
+    }
+
+    public IReadOnlyList<int> ReferencedBy(string subject, string version)
+    {
+        var used = Version(subject, version);
+        lock (_gate)
+        {
+            return [.. _subjects.Values.SelectMany(versions => versions)
+                .Where(user => !user.IsDeleted && user.Schema.References.Any(reference => reference.Subject == used.Subject && reference.Version == used.Version))
+                .Select(user => user.Id).Distinct()];
+        }
+    }
+
+    /// <summary>The version of a subject that has a schema.</summary>
+    public StoredSchema Find(string subject, RegistrySchema schema)
+    {
+        lock (_gate)
+        {
+            var versions = Versions(subject);
+            var parsed = Parse(schema).ToString();
+            return versions.FirstOrDefault(version => Parse(version.Schema).ToString() == parsed) ?? throw new RegistryRefusal(40403, "Schema not found");
+        }
+    }
+
+    /// <summary>Adds a version, unless the subject has the schema; gives its id, which is the same for the same text under every subject.</summary>
+    public int Register(string subject, RegistrySchema schema)
+    {
+        lock (_gate)
+        {
+            var parsed = Parse(schema);
+            var all = _subjects.GetValueOrDefault(subject, []);
+            if (all.Find(version => !version.IsDeleted && Parse(version.Schema).ToString() == parsed.ToString()) is { } known)
+            {
+                return known.Id;
+            }
+
+            if (Mode(subject) is not "READWRITE" and var mode)
+            {
+                throw new RegistryRefusal(42205, $"Subject '{subject}' is in {mode} mode");
+            }
+
+            if (Check(subject, schema) is { Count: > 0 } faults)
+            {
+                throw new RegistryRefusal(409, $"Schema being registered is incompatible with an earlier schema for subject \"{subject}\", details: [{string.Join(", ", faults)}, {{compatibility: '{Compatibility(subject)}'}}]");
+            }
+
+            var same = _byId.Where(pair => pair.Value.Text == schema.Text && pair.Value.Type == schema.Type && pair.Value.References.SequenceEqual(schema.References)).Select(pair => pair.Key).ToList();
+            var id = same.Count > 0 ? same[0] : _byId.Keys.DefaultIfEmpty(0).Max() + 1;
+            Change(new() { Stored = new(subject, all.Select(version => version.Version).DefaultIfEmpty(0).Max() + 1, id, schema) });
+            return id;
+        }
+    }
+
+    /// <summary>What the subject's mode finds wrong with a schema as its next version.</summary>
+    public IReadOnlyList<SchemaFault> Check(string subject, RegistrySchema schema)
+    {
+        lock (_gate)
+        {
+            var earlier = _subjects.GetValueOrDefault(subject, []).Where(version => !version.IsDeleted).Select(version => Parse(version.Schema)).ToList();
+            return AvroCompatibility.Check(CompatibilityNames.Parse(Compatibility(subject)), Parse(schema), earlier);
+        }
+    }
+
+    /// <summary>What the subject's mode finds wrong with a schema beside one version.</summary>
+    public IReadOnlyList<SchemaFault> Check(string subject, string version, RegistrySchema schema)
+    {
+        lock (_gate)
+        {
+            return AvroCompatibility.Check(CompatibilityNames.Parse(Compatibility(subject)), Parse(schema), [Parse(Version(subject, version).Schema)]);
+        }
+    }
+
+    public IReadOnlyList<int> Delete(string subject, bool permanent)
+    {
+        lock (_gate)
+        {
+            var versions = Versions(subject, permanent);
+            if (permanent)
+            {
+                Change(new() { Erased = subject });
+            }
+            else
+            {
+                foreach (var version in versions)
+                {
+                    Change(new() { Stored = version with { IsDeleted = true } });
+                }
+            }
+
+            return [.. versions.Select(version => version.Version)];
+        }
+    }
+
+    public int Delete(string subject, string version)
+    {
+        lock (_gate)
+        {
+            var stored = Version(subject, version);
+            Change(new() { Stored = stored with { IsDeleted = true } });
+            return stored.Version;
+        }
+    }
+
+    /// <summary>The compatibility in force for a subject; the registry's for an empty name.</summary>
+    public string Compatibility(string subject) => Setting(_compatibility, subject) ?? Setting(_compatibility, "") ?? "BACKWARD";
+
+    public string? OwnCompatibility(string subject) => Setting(_compatibility, subject);
+
+    public string Mode(string subject) => Setting(_modes, subject) ?? Setting(_modes, "") ?? "READWRITE";
+
+    public string? OwnMode(string subject) => Setting(_modes, subject);
+
+    public void SetCompatibility(string subject, string mode)
+    {
+        lock (_gate)
+        {
+            Change(new() { Subject = subject, Compatibility = mode });
+        }
+    }
+
+    public void SetMode(string subject, string mode)
+    {
+        lock (_gate)
+        {
+            Change(new() { Subject = subject, Mode = mode });
+        }
+    }
+
+    public void Dispose() => _journal.Dispose();
+
+    private string? Setting(Dictionary<string, string> settings, string subject)
+    {
+        lock (_gate)
+        {
+            return settings.GetValueOrDefault(subject);
+        }
+    }
+
+    private void Change(RegistryEntry entry)
+    {
+        _journal.Write(entry);
+        Apply(entry);
+    }
+
+    private void Apply(RegistryEntry entry)
+    {
+        if (entry.Stored is { } stored)
+        {
+            _byId.TryAdd(stored.Id, stored.Schema);
+            var versions = _subjects.TryGetValue(stored.Subject, out var known) ? known : _subjects[stored.Subject] = [];
+            var index = versions.FindIndex(version => version.Version == stored.Version);
+            if (index >= 0)
+            {
+                versions[index] = stored;
+            }
+            else
+            {
+                versions.Add(stored);
+            }
+        }
+
+        if (entry.Erased is { } erased)
+        {
+            _subjects.Remove(erased);
+        }
+
+        Set(_compatibility, entry.Subject, entry.Compatibility);
+        Set(_modes, entry.Subject, entry.Mode);
+    }
+
+    private static void Set(Dictionary<string, string> settings, string? subject, string? value)
+    {
+        if (subject is not null && value is { Length: > 0 })
+        {
+            settings[subject] = value;
+        }
+        else if (subject is not null && value is not null)
+        {
+            settings.Remove(subject);
+        }
+    }
+
+    private AvroSchema Parse(RegistrySchema schema)
+    {
+        if (schema.Type != "AVRO")
+        {
+            throw RegistryRefusal.NotValid($"this registry for development takes AVRO, and {schema.Type} was given.");
+        }
+
+        try
+        {
+            var references = schema.References.Select(reference => Parse(Version(reference.Subject, reference.Version.ToString(CultureInfo.InvariantCulture)).Schema)).ToList();
+            return AvroSchema.Parse(schema.Text, references);
+        }
+        catch (AvroSchemaException error)
+        {
+            throw RegistryRefusal.NotValid(error.Message);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Headrace.Schemas.Testing;
+
+namespace Headrace.Schemas.Registry;
+
+/// <summary>The client against a registry that answers: ours, or the one in HEADRACE_TEST_REGISTRY.</summary>
+public sealed class ClientTests : IAsyncLifetime
+{
+    private const string Fields = "\"name\":\"a\",\"type\":\"int\"";
+    private readonly string _subject = RegistryUnderTest.Subject();
+    private RegistryUnderTest _registry = null!;
+    private SchemaRegistryClient _client = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _registry = await RegistryUnderTest.StartAsync();
+        _client = _registry.Client();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _registry.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_schema_is_registered_once_and_found_by_id_version_and_text()
+    {
+        var schema = Record($"{{{Fields}}}");
+        var id = await _client.RegisterAsync(_subject, schema, Cancellation);
+        using var other = _registry.Client();
+        Assert.Equal(id, await other.RegisterAsync(_subject, schema, Cancellation));
+        var found = await other.GetAsync(id, Cancellation);
+        Assert.Equal(AvroSchema.Parse(schema.Text).CanonicalForm, AvroSchema.Parse(found.Schema.Text).CanonicalForm);
+        var latest = await other.GetAsync(_subject, cancellation: Cancellation);
+        Assert.Equal((id, 1, _subject), (latest.Id, latest.Version, latest.Subject));
+        Assert.Equal((id, 1), (await other.FindAsync(_subject, schema, Cancellation)) is { } match ? (match.Id, match.Version) : default);
+        Assert.Null(await other.FindAsync(_subject, Record("{\"name\":\"b\",\"type\":\"int\"}"), Cancellation));
+        Assert.Null(await other.FindAsync(RegistryUnderTest.Subject(), schema, Cancellation));
+        Assert.Equal([1], await other.GetVersionsAsync(_subject, Cancellation));
+        Assert.Contains(_subject, await other.GetSubjectsAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task An_incompatible_schema_is_refused_and_a_compatible_one_is_the_next_version()
+    {
+        await _client.SetCompatibilityAsync(SchemaCompatibility.Backward, _subject, Cancellation);
+        Assert.Equal(SchemaCompatibility.Backward, await _client.GetCompatibilityAsync(_subject, Cancellation));
+        await _client.RegisterAsync(_subject, Record($"{{{Fields}}}"), Cancellation);
+        var breaking = Record($"{{{Fields}}},{{\"name\":\"b\",\"type\":\"int\"}}");
+        Assert.NotEmpty(await _client.CheckAsync(_subject, breaking, Cancellation));
+        var refused = await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.RegisterAsync(_subject, breaking, Cancellation));
+        Assert.Equal(409, refused.ErrorCode);
+        Assert.False(refused.IsAway);
+        var compatible = Record($"{{{Fields}}},{{\"name\":\"b\",\"type\":\"int\",\"default\":0}}");
+        Assert.Empty(await _client.CheckAsync(_subject, compatible, Cancellation));
+        await _client.RegisterAsync(_subject, compatible, Cancellation);
+        Assert.Equal([1, 2], await _client.GetVersionsAsync(_subject, Cancellation));
+        await _client.SetCompatibilityAsync(SchemaCompatibility.None, _subject, Cancellation);
+        await _client.RegisterAsync(_subject, breaking, Cancellation);
+    }
+
+    [Fact]
+    public async Task A_schema_may_use_others()
+    {
+        var line = $"{_subject}-line";
+        await _client.RegisterAsync(line, new("""{"type":"record","name":"shop.Line","fields":[{"name":"sku","type":"string"}]}"""), Cancellation);
+        var order = new RegistrySchema("""{"type":"record","name":"shop.Order","fields":[{"name":"first","type":"shop.Line"}]}""") { References = [new("shop.Line", line, 1)] };
+        var id = await _client.RegisterAsync(_subject, order, Cancellation);
+        using var other = _registry.Client();
+        var found = await other.GetAsync(id, Cancellation);
+        Assert.Equal([new SchemaReference("shop.Line", line, 1)], found.Schema.References);
+        Assert.Contains("shop.Line", Assert.Single(await other.GetReferencesAsync(found.Schema, Cancellation)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_unknown_or_no_schema_is_said_by_its_code()
+    {
+        var unknown = await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.GetAsync(int.MaxValue, Cancellation));
+        Assert.True(unknown.IsNotFound && !unknown.IsAway, unknown.Message);
+        Assert.True((await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.GetAsync(_subject, cancellation: Cancellation))).IsNotFound);
+        var wrong = await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.RegisterAsync(_subject, new("{\"type\":\"recor\"}"), Cancellation));
+        Assert.True(wrong.ErrorCode is 422 or 42201, wrong.Message);
+    }
+
+    [Fact]
+    public async Task A_deleted_subject_is_gone_and_its_ids_stay_readable()
+    {
+        var id = await _client.RegisterAsync(_subject, Record($"{{{Fields}}}"), Cancellation);
+        await _client.DeleteAsync(_subject, Cancellation);
+        using var other = _registry.Client();
+        Assert.True((await Assert.ThrowsAsync<SchemaRegistryException>(() => other.GetVersionsAsync(_subject, Cancellation))).IsNotFound);
+        Assert.Equal(id, (await other.GetAsync(id, Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task A_subject_that_is_read_only_takes_no_schema()
+    {
+        Assert.SkipWhen(RegistryUnderTest.IsForeign, "Modes of subjects were not tried: the foreign registry has one mode for all.");
+        await _client.SetModeAsync("READONLY", _subject, Cancellation);
+        Assert.Equal("READONLY", await _client.GetModeAsync(_subject, Cancellation));
+        await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.RegisterAsync(_subject, Record($"{{{Fields}}}"), Cancellation));
+        Assert.Equal("READWRITE", await _client.GetModeAsync(cancellation: Cancellation));
+    }
+
+    private static RegistrySchema Record(string fields) => new($"{{\"type\":\"record\",\"name\":\"R\",\"fields\":[{fields}]}}");
+}
