@@ -5,7 +5,7 @@ namespace Headrace.Broker.Groups;
 /// <summary>
 /// One group of the classic protocol, as its members' requests see it. Answers, errors included, are Apache Kafka's. Called under the coordinator's lock only.
 /// </summary>
-internal sealed class ClassicGroup
+internal sealed class ClassicGroup : IGroup
 {
     private readonly GroupContext _context;
     private readonly ClassicRoster _roster = new();
@@ -116,6 +116,9 @@ internal sealed class ClassicGroup
         member?.Session.Set(member.SessionTimeout);
         return error;
     }
+
+    /// <summary>Members of this protocol do not say who they are when they ask.</summary>
+    public ErrorCode ValidateFetch(string? memberId, int epoch) => ErrorCode.None;
 
     public ErrorCode ValidateDelete() => State == GroupState.Empty ? ErrorCode.None : ErrorCode.NonEmptyGroup;
 

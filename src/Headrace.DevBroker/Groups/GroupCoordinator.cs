@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Headrace.Broker.Groups;
 
 /// <summary>
-/// Owns the groups, their offsets, and the one lock under which both change. Nothing waits under it: requests that must wait get a task. A group of another
-/// protocol (KIP-848) has its place beside <see cref="ClassicGroup"/>; offsets know nothing of either.
+/// Owns the groups, their offsets, and the one lock under which both change. Nothing waits under it: requests that must wait get a task. A group speaks one protocol at a
+/// time, <see cref="ClassicGroup"/> or <see cref="ConsumerGroup"/>, and changes it while it is empty; offsets know nothing of either.
 /// </summary>
 internal sealed class GroupCoordinator : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly GroupContext _context;
     private readonly TopicCatalogue _topics;
-    private readonly Dictionary<string, ClassicGroup> _groups = [];
+    private readonly GroupDirectory _groups;
     private readonly GroupJournal _journal;
     private readonly OffsetStore _offsets;
     private readonly PendingOffsets _pending;
@@ -26,6 +26,7 @@ internal sealed class GroupCoordinator : IDisposable
         _offsets = new OffsetStore(_journal);
         _pending = new PendingOffsets(_journal);
         _context = new GroupContext(_lock, time, settings, logger);
+        _groups = new GroupDirectory(_context, topics, _journal);
         _topics = topics;
     }
 
@@ -44,10 +45,10 @@ internal sealed class GroupCoordinator : IDisposable
         var answer = new TaskCompletionSource<JoinAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            var group = call.Member.HasNoId ? FindOrCreate(call.Group) : Find(call.Group);
+            var error = _groups.FindToJoin(call, out var group);
             if (group is null)
             {
-                return Task.FromResult(JoinAnswer.Refused(ErrorCode.UnknownMemberId, call.Member.MemberId));
+                return Task.FromResult(JoinAnswer.Refused(error, call.Member.MemberId));
             }
 
             group.Join(call, answer);
@@ -63,7 +64,7 @@ internal sealed class GroupCoordinator : IDisposable
         var answer = new TaskCompletionSource<SyncAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            var error = ErrorOfMissing(call.Group, out var group);
+            var error = _groups.Find(call.Group, out var group);
             if (group is null)
             {
                 return Task.FromResult(SyncAnswer.Refused(error));
@@ -79,9 +80,28 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            var error = ErrorOfMissing(groupId, out var group);
+            var error = _groups.Find(groupId, out var group);
             return group?.Heartbeat(member, generation) ?? error;
         }
+    }
+
+    /// <summary>A member of a consumer group (KIP-848) joins, stays or leaves.</summary>
+    public ConsumerHeartbeatAnswer Heartbeat(ConsumerHeartbeat call)
+    {
+        ConsumerHeartbeatAnswer answer;
+        lock (_lock)
+        {
+            if (_groups.Find(call) is not { } group)
+            {
+                return ConsumerHeartbeatAnswer.Refused(ErrorCode.GroupIdNotFound, $"There is no consumer group {call.Group}.");
+            }
+
+            answer = group.Heartbeat(call);
+            _journal.Write();
+        }
+
+        WatchConnection(call.Client);
+        return answer;
     }
 
     /// <summary>One error for each that wants to leave.</summary>
@@ -89,7 +109,8 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            var error = ErrorOfMissing(groupId, out var group);
+            var group = _groups.Find(groupId);
+            var error = groupId.Length == 0 ? ErrorCode.InvalidGroupId : ErrorCode.UnknownMemberId;
             return group?.Leave(members) ?? [.. members.Select(_ => error)];
         }
     }
@@ -134,14 +155,20 @@ internal sealed class GroupCoordinator : IDisposable
     }
 
     /// <summary>What a group committed. One that is not known has committed nothing.</summary>
-    public IReadOnlyList<FoundOffset> FindOffsets(OffsetQuery query)
+    public (ErrorCode Error, IReadOnlyList<FoundOffset> Each) FindOffsets(OffsetQuery query)
     {
         lock (_lock)
         {
+            var error = _groups.Find(query.Group)?.ValidateFetch(query.MemberId, query.MemberEpoch) ?? ErrorCode.None;
+            if (error != ErrorCode.None)
+            {
+                return (error, []);
+            }
+
             var keys = query.Keys ?? [.. _offsets.All(query.Group).Select(entry => entry.Key)];
-            return [.. keys.Select(key => query.MustBeStable && _pending.Contains(query.Group, key)
+            return (error, [.. keys.Select(key => query.MustBeStable && _pending.Contains(query.Group, key)
                 ? new FoundOffset(key, null, ErrorCode.UnstableOffsetCommit)
-                : new FoundOffset(key, _offsets.Find(query.Group, key)))];
+                : new FoundOffset(key, _offsets.Find(query.Group, key)))]);
         }
     }
 
@@ -150,7 +177,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            if (groupId.Length == 0 || Find(groupId) is not { } group)
+            if (groupId.Length == 0 || _groups.Find(groupId) is not { } group)
             {
                 return (groupId.Length == 0 ? ErrorCode.InvalidGroupId : ErrorCode.GroupIdNotFound, []);
             }
@@ -166,7 +193,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            if (Find(groupId) is not { } group)
+            if (_groups.Find(groupId) is not { } group)
             {
                 return ErrorCode.GroupIdNotFound;
             }
@@ -174,11 +201,9 @@ internal sealed class GroupCoordinator : IDisposable
             var error = group.ValidateDelete();
             if (error == ErrorCode.None)
             {
-                group.End();
-                _groups.Remove(groupId);
+                _groups.Remove(group);
                 _offsets.RemoveGroup(groupId);
                 _pending.RemoveGroup(groupId);
-                _journal.Note(new GroupEntry(groupId) { IsRemoved = true });
                 _journal.Write();
                 GroupLog.Deleted(_context.Logger, groupId);
             }
@@ -192,7 +217,16 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            return Find(groupId)?.Describe();
+            return _groups.Find(groupId)?.Describe();
+        }
+    }
+
+    /// <summary>Null: there is no such group, or its members speak the classic protocol.</summary>
+    public ConsumerGroupDescription? DescribeConsumerGroup(string groupId)
+    {
+        lock (_lock)
+        {
+            return (_groups.Find(groupId) as ConsumerGroup)?.DescribeFully();
         }
     }
 
@@ -200,7 +234,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            return [.. _groups.Values.Select(group => group.Describe())];
+            return [.. _groups.All.Select(group => group.Describe())];
         }
     }
 
@@ -220,7 +254,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            return Find(groupId)?.Rebalance(reason) ?? false;
+            return _groups.Find(groupId)?.Rebalance(reason) ?? false;
         }
     }
 
@@ -229,7 +263,7 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            return Find(groupId)?.Expire(member) ?? 0;
+            return _groups.Find(groupId)?.Expire(member) ?? 0;
         }
     }
 
@@ -243,7 +277,7 @@ internal sealed class GroupCoordinator : IDisposable
                 switch (entry)
                 {
                     case GroupEntry group:
-                        FindOrCreate(group.Id);
+                        _groups.FindOrCreateClassic(group.Id);
                         break;
                     case OffsetEntry offset when EndOf(offset.Topic, offset.Partition) is { } end:
                         var committed = new CommittedOffset(Math.Min(offset.Offset, end), offset.LeaderEpoch, offset.Offset <= end ? offset.Metadata : string.Empty);
@@ -265,39 +299,15 @@ internal sealed class GroupCoordinator : IDisposable
     {
         lock (_lock)
         {
-            foreach (var group in _groups.Values)
-            {
-                group.End();
-            }
-
             _groups.Clear();
         }
     }
 
     private long? EndOf(string topic, int partition) => _topics.TryGet(topic, out var found) ? found.Partition(partition)?.EndOffset : null;
 
-    private ClassicGroup? Find(string groupId) => _groups.GetValueOrDefault(groupId);
-
-    private ClassicGroup FindOrCreate(string groupId)
-    {
-        if (!_groups.TryGetValue(groupId, out var group))
-        {
-            _groups.Add(groupId, group = new ClassicGroup(_context, groupId));
-            _journal.Note(new GroupEntry(groupId));
-        }
-
-        return group;
-    }
-
-    private ErrorCode ErrorOfMissing(string groupId, out ClassicGroup? group)
-    {
-        group = Find(groupId);
-        return groupId.Length == 0 ? ErrorCode.InvalidGroupId : group is null ? ErrorCode.UnknownMemberId : ErrorCode.None;
-    }
-
     private ErrorCode ValidateCommit(OffsetCommit commit)
     {
-        if (Find(commit.Group) is { } group)
+        if (_groups.Find(commit.Group) is { } group)
         {
             return group.ValidateCommit(commit.Member, commit.Generation, commit.IsTransactional);
         }
@@ -307,7 +317,7 @@ internal sealed class GroupCoordinator : IDisposable
             return commit.KnowsGroupIdNotFound ? ErrorCode.GroupIdNotFound : ErrorCode.IllegalGeneration;
         }
 
-        FindOrCreate(commit.Group);
+        _groups.FindOrCreateClassic(commit.Group);
         return ErrorCode.None;
     }
 
@@ -331,7 +341,7 @@ internal sealed class GroupCoordinator : IDisposable
         return ErrorCode.None;
     }
 
-    private ErrorCode DeleteOffset(ClassicGroup group, OffsetKey key)
+    private ErrorCode DeleteOffset(IGroup group, OffsetKey key)
     {
         if (!_topics.Contains(key.Topic, key.Partition))
         {
@@ -372,7 +382,7 @@ internal sealed class GroupCoordinator : IDisposable
         lock (_lock)
         {
             _watchedConnections.Remove(connectionId);
-            foreach (var group in _groups.Values)
+            foreach (var group in _groups.All)
             {
                 group.Disconnect(connectionId);
             }

@@ -6,6 +6,8 @@ internal sealed record GroupDescription
     public required string Id { get; init; }
     public required GroupState State { get; init; }
 
+    public bool IsClassic { get; init; } = true;
+
     /// <summary>Empty for a group that only holds offsets.</summary>
     public required string ProtocolType { get; init; }
 

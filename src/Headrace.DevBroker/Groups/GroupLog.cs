@@ -12,6 +12,9 @@ internal static partial class GroupLog
     [LoggerMessage(2, LogLevel.Information, "Group {Group} is deleted.")]
     public static partial void Deleted(ILogger logger, string group);
 
+    [LoggerMessage(4, LogLevel.Information, "Group {Group}: epoch {Epoch}, {Members} members: {Reason}")]
+    public static partial void EpochRaised(ILogger logger, string group, int epoch, int members, string reason);
+
     [LoggerMessage(3, LogLevel.Warning, "Group {Group}: no member came back in time for generation {Generation}; the round stays open until their sessions end.")]
     public static partial void NobodyRejoined(ILogger logger, string group, int generation);
 }

@@ -12,6 +12,12 @@ internal sealed class GroupSettings
     /// <summary><c>group.max.session.timeout.ms</c>.</summary>
     public TimeSpan LongestSession { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary><c>group.consumer.session.timeout.ms</c>.</summary>
+    public TimeSpan ConsumerSession { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary><c>group.consumer.heartbeat.interval.ms</c>, which sets the pace of a rebalance; 5 s in Kafka.</summary>
+    public TimeSpan ConsumerHeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How long a member that has never been told its generation may wait in a round. Its client cannot send heartbeats yet.</summary>
     public TimeSpan NewMemberWait { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -7,6 +7,11 @@ internal sealed record OffsetQuery
 {
     public required string Group { get; init; }
 
+    /// <summary>Of a member of a consumer group, which is told when its epoch is over; null of anybody else.</summary>
+    public string? MemberId { get; init; }
+
+    public int MemberEpoch { get; init; } = -1;
+
     /// <summary>Null: all there are, by topic and partition.</summary>
     public IReadOnlyList<OffsetKey>? Keys { get; init; }
 

@@ -9,7 +9,7 @@ namespace Headrace.Broker.Requests;
 //   5  leader epochs
 //   7  the client may ask to be refused offsets that an open transaction may change (88)
 //   8  several groups at once, one before
-//   9  member id and epoch (KIP-848), which classic groups do not look at
+//   9  member id and epoch of a consumer group's member (KIP-848), which is told when its epoch is over (113)
 // A group that is not known has no offsets, which is no error.
 
 internal sealed class OffsetFetchRequest : IWireMessage
@@ -177,15 +177,18 @@ internal sealed class OffsetFetchHandler()
 
     private static OffsetFetchResponse.Group Fetch(GroupCoordinator groups, OffsetFetchRequest.Group asked, bool mustBeStable)
     {
-        var found = groups.FindOffsets(new OffsetQuery
+        var (error, found) = groups.FindOffsets(new OffsetQuery
         {
             Group = asked.GroupId,
+            MemberId = asked.MemberId,
+            MemberEpoch = asked.MemberEpoch,
             Keys = asked.Topics is null ? null : [.. asked.Topics.SelectMany(topic => topic.Partitions, (topic, index) => new OffsetKey(topic.Name, index))],
             MustBeStable = mustBeStable,
         });
         return new OffsetFetchResponse.Group
         {
             GroupId = asked.GroupId,
+            Error = error,
             Topics =
             [
                 .. found.GroupBy(entry => entry.Key.Topic, Answer).Select(topic => new OffsetFetchResponse.Topic { Name = topic.Key, Partitions = [.. topic] }),

@@ -106,7 +106,7 @@ internal sealed class DescribeGroupsHandler()
 {
     protected override ValueTask<DescribeGroupsResponse?> HandleAsync(RequestContext context, DescribeGroupsRequest request)
     {
-        var groups = request.Groups.Select(id => context.Broker.Groups.Describe(id) is { } found ? Known(found) : Unknown(id, context.Version)).ToList();
+        var groups = request.Groups.Select(id => context.Broker.Groups.Describe(id) is { IsClassic: true } found ? Known(found) : Unknown(id, context.Version)).ToList();
         if (request.IncludeAuthorizedOperations)
         {
             groups.ForEach(group => group.AuthorizedOperations = AuthorizedOperations.OnGroup);

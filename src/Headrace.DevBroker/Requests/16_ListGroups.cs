@@ -1,3 +1,4 @@
+using Headrace.Broker.Groups;
 using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Requests;
@@ -83,10 +84,12 @@ internal sealed class ListGroupsHandler()
         Groups =
         [
             .. context.Broker.Groups.List()
-                .Where(group => Passes(request.States, group.State.ToString()) && Passes(request.Types, ClassicType))
-                .Select(group => new ListGroupsResponse.Group { GroupId = group.Id, ProtocolType = group.ProtocolType, State = group.State.ToString() }),
+                .Where(group => Passes(request.States, group.State.ToString()) && Passes(request.Types, TypeOf(group)))
+                .Select(group => new ListGroupsResponse.Group { GroupId = group.Id, ProtocolType = group.ProtocolType, State = group.State.ToString(), Type = TypeOf(group) }),
         ],
     });
+
+    private static string TypeOf(GroupDescription group) => group.IsClassic ? ClassicType : "consumer";
 
     private static bool Passes(List<string> filter, string value) => filter.Count == 0 || filter.Contains(value, StringComparer.OrdinalIgnoreCase);
 }

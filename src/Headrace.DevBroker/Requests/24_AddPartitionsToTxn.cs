@@ -1,3 +1,4 @@
+using Headrace.Broker.Topics;
 using Headrace.Broker.Transactions;
 using Headrace.Broker.Wire;
 
@@ -103,12 +104,12 @@ internal sealed class AddPartitionsToTxnHandler()
 
     private static ErrorCode Add(BrokerState broker, AddPartitionsToTxnRequest request, List<(string Name, int Index)> partitions)
     {
-        var added = new List<TransactionPartition>(partitions.Count);
+        var added = new List<PartitionId>(partitions.Count);
         foreach (var (name, index) in partitions)
         {
             if (broker.Topics.TryGet(name, out var topic))
             {
-                added.Add(new TransactionPartition(topic.Id, index));
+                added.Add(new PartitionId(topic.Id, index));
             }
         }
 

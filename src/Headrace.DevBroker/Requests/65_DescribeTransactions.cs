@@ -1,4 +1,4 @@
-using Headrace.Broker.Transactions;
+using Headrace.Broker.Topics;
 using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Requests;
@@ -96,7 +96,7 @@ internal sealed class DescribeTransactionsHandler()
         };
     }
 
-    private static DescribeTransactionsResponse.Topic? Describe(BrokerState broker, IGrouping<Guid, TransactionPartition> partitions) =>
+    private static DescribeTransactionsResponse.Topic? Describe(BrokerState broker, IGrouping<Guid, PartitionId> partitions) =>
         broker.Topics.TryGet(partitions.Key, out var topic)
             ? new DescribeTransactionsResponse.Topic { Name = topic.Name, Partitions = [.. partitions.Select(partition => partition.Index).Order()] }
             : null;

@@ -46,6 +46,8 @@ internal sealed class RequestTable
         new OffsetDeleteHandler(),
         new ListGroupsHandler(),
         new DescribeGroupsHandler(),
+        new ConsumerGroupHeartbeatHandler(),
+        new ConsumerGroupDescribeHandler(),
         new DeleteGroupsHandler(),
     ];
 

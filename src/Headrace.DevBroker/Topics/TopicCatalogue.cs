@@ -14,6 +14,11 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
     private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Topic> _byId = new();
 
+    private long _version;
+
+    /// <summary>Another number after every change of which topics and partitions there are.</summary>
+    public long Version => Volatile.Read(ref _version);
+
     public int DefaultPartitions { get; } = defaultPartitions;
 
     public bool AutoCreates { get; } = autoCreate;
@@ -50,6 +55,7 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
             Remember(topic, partitions, settings);
             _byId[topic.Id] = topic;
             _byName[name] = topic;
+            _version++;
             return topic;
         }
     }
@@ -72,6 +78,7 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
             folder?.Journal.Write(new TopicEntry(topic.Id, topic.Name, 0, new Dictionary<string, string>()) { IsRemoved = true });
             _byName.TryRemove(new KeyValuePair<string, Topic>(topic.Name, topic));
             _byId.TryRemove(topic.Id, out _);
+            _version++;
 
             // Before the name is free again: a topic that is made in its place uses the same folders.
             topic.Delete();
@@ -90,6 +97,7 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
 
             Remember(topic, partitions, topic.Settings);
             topic.Grow(partitions);
+            _version++;
             return true;
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Headrace.Broker.Topics;
 
 namespace Headrace.Broker.Transactions;
 
@@ -18,7 +19,7 @@ internal sealed record Transaction
 
     public DateTimeOffset? StartedAt { get; init; }
 
-    public ImmutableHashSet<TransactionPartition> Partitions { get; init; } = [];
+    public ImmutableHashSet<PartitionId> Partitions { get; init; } = [];
 
     /// <summary>Groups whose offsets are committed with it.</summary>
     public ImmutableHashSet<string> Groups { get; init; } = [];

@@ -53,7 +53,7 @@ internal sealed class TransactionCoordinator(
     }
 
     /// <summary>Enters partitions into the producer's transaction, and opens one if there is none.</summary>
-    public ErrorCode AddPartitions(string id, ProducerIdentity producer, IReadOnlyCollection<TransactionPartition> partitions)
+    public ErrorCode AddPartitions(string id, ProducerIdentity producer, IReadOnlyCollection<PartitionId> partitions)
     {
         lock (_lock)
         {
@@ -239,7 +239,7 @@ internal sealed class TransactionCoordinator(
         deadline.Set(transaction.Timeout);
     }
 
-    private void Admit(ProducerIdentity producer, IEnumerable<TransactionPartition> partitions)
+    private void Admit(ProducerIdentity producer, IEnumerable<PartitionId> partitions)
     {
         foreach (var partition in partitions)
         {

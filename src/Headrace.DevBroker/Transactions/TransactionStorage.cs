@@ -1,4 +1,5 @@
 using Headrace.Broker.Storage;
+using Headrace.Broker.Topics;
 
 namespace Headrace.Broker.Transactions;
 
@@ -25,7 +26,7 @@ internal static class TransactionStorage
         Timeout = TimeSpan.FromMilliseconds(entry.TimeoutMs),
         State = Enum.Parse<TransactionState>(entry.State),
         StartedAt = entry.StartedAtMs is { } started ? DateTimeOffset.FromUnixTimeMilliseconds(started) : null,
-        Partitions = [.. (entry.Partitions ?? []).Select(partition => new TransactionPartition(partition.Topic, partition.Index))],
+        Partitions = [.. (entry.Partitions ?? []).Select(partition => new PartitionId(partition.Topic, partition.Index))],
         Groups = [.. entry.Groups ?? []],
     };
 }

@@ -10,9 +10,9 @@ public sealed class OffsetTests : IDisposable
     private static readonly OffsetKey Orders0 = new("orders", 0);
     private readonly GroupUnderTest _group = new();
 
-    private CommittedOffset? Committed => _group.Coordinator.FindOffsets(new OffsetQuery { Group = Name, Keys = [Orders0] })[0].Offset;
+    private CommittedOffset? Committed => _group.Coordinator.FindOffsets(new OffsetQuery { Group = Name, Keys = [Orders0] }).Each[0].Offset;
 
-    private IReadOnlyList<FoundOffset> All => _group.Coordinator.FindOffsets(new OffsetQuery { Group = Name });
+    private IReadOnlyList<FoundOffset> All => _group.Coordinator.FindOffsets(new OffsetQuery { Group = Name }).Each;
 
     public void Dispose() => _group.Dispose();
 

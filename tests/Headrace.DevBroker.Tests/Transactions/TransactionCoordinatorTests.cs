@@ -99,10 +99,10 @@ public sealed class TransactionCoordinatorTests : IDisposable
         Assert.Equal([ErrorCode.None], _transactions.CommitOffsets("x", producer, Commit(5)));
         Assert.Equal([ErrorCode.None], _groups.CommitOffsets(Commit(7)));
         Assert.Equal(ErrorCode.None, _transactions.End("x", producer, commit: true));
-        Assert.Equal(7, _groups.FindOffsets(new OffsetQuery { Group = "billing", MustBeStable = true })[0].Offset!.Value.Offset);
+        Assert.Equal(7, _groups.FindOffsets(new OffsetQuery { Group = "billing", MustBeStable = true }).Each[0].Offset!.Value.Offset);
     }
 
-    private TransactionPartition Partition => new(_topic.Id, 0);
+    private PartitionId Partition => new(_topic.Id, 0);
 
     private static OffsetCommit Commit(long offset) => new()
     {

@@ -72,6 +72,13 @@ internal sealed partial class KafkaDefinitions
             return;
         }
 
+        if (element == type && mark.Length == 0)
+        {
+            // A structure that is always there leaves no trace of its own.
+            Walk(message, StructureOf(message, field, element), version, flexible, fields);
+            return;
+        }
+
         fields.Add((element == type ? "{" : "[") + mark);
         Walk(message, StructureOf(message, field, element), version, flexible, fields);
         fields.Add(element == type ? "}" : "]");
