@@ -13,6 +13,8 @@ internal sealed class Lane
     private const int TakenBack = 2;
 
     private readonly Action _onHandled;
+    private ShortKey _key;
+    private int _keyLength;
     private int _claim;
     private long _begun;
     private ValueTaskAwaiter<Settlement> _handling;
@@ -63,9 +65,18 @@ internal sealed class Lane
     /// <summary>The last offset that its worker has begun, or was about to. The loop reads it when the partition closes.</summary>
     public long Begun => Volatile.Read(ref _begun);
 
-    public void Open(AssignedPartition partition, bool isKeyed, ulong hash)
+    /// <summary>The key, copied unless it is long: then it is where the first record has it, which is far away.</summary>
+    public ReadOnlySpan<byte> Key => _keyLength <= ShortKey.Length ? ((ReadOnlySpan<byte>)_key)[.._keyLength] : Head!.Record.Key;
+
+    public void Open(AssignedPartition partition, bool isKeyed, ulong hash, ReadOnlySpan<byte> key)
     {
         (Partition, IsKeyed, Hash, State) = (partition, isKeyed, hash, LaneState.Open);
+        _keyLength = key.Length;
+        if (key.Length <= ShortKey.Length)
+        {
+            key.CopyTo(_key);
+        }
+
         Volatile.Write(ref _begun, -1);
     }
 
@@ -190,5 +201,13 @@ internal sealed class Lane
     {
         record.Failure = failure;
         return failure is OperationCanceledException && record.Record.Cancellation.IsCancellationRequested ? Outcome.Abandoned : Outcome.Failed;
+    }
+
+    [InlineArray(Length)]
+    private struct ShortKey
+    {
+        public const int Length = 40;
+
+        private byte _first;
     }
 }

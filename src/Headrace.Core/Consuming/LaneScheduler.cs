@@ -348,7 +348,7 @@ internal sealed class LaneScheduler
         var lane = _ordering == Ordering.ByKey ? partition.Table.Find(hash, key) : partition.Lanes;
         if (lane is null)
         {
-            lane = Open(partition, _ordering == Ordering.ByKey, hash);
+            lane = Open(partition, _ordering == Ordering.ByKey, hash, key);
             if (lane.IsKeyed)
             {
                 partition.Table.Add(lane);
@@ -363,16 +363,16 @@ internal sealed class LaneScheduler
         var lane = partition.Loose;
         if (lane is null || lane.Count >= _workers.LooseChunk)
         {
-            partition.Loose = lane = Open(partition, isKeyed: false, 0);
+            partition.Loose = lane = Open(partition, isKeyed: false, 0, default);
         }
 
         return lane;
     }
 
-    private Lane Open(AssignedPartition partition, bool isKeyed, ulong hash)
+    private Lane Open(AssignedPartition partition, bool isKeyed, ulong hash, ReadOnlySpan<byte> key)
     {
         var lane = _unused.TryPop(out var unused) ? unused : new();
-        lane.Open(partition, isKeyed, hash);
+        lane.Open(partition, isKeyed, hash, key);
         partition.Link(lane);
         return lane;
     }

@@ -4,8 +4,7 @@ using System.Runtime.InteropServices;
 namespace Headrace.Consuming;
 
 /// <summary>
-/// The keyed lanes of one partition: open addressing, linear probing, removal by shifting back. A lane's key is that of its first record and is
-/// compared where it lies, in native memory. Only the loop uses it.
+/// The keyed lanes of one partition: open addressing, linear probing, removal by shifting back. Only the loop uses it.
 /// </summary>
 internal sealed class LaneTable
 {
@@ -42,7 +41,7 @@ internal sealed class LaneTable
         var mask = (ulong)_slots.Length - 1;
         for (var i = hash & mask; _slots[i].Lane is { } lane; i = (i + 1) & mask)
         {
-            if (_slots[i].Hash == hash && lane.Head!.Record.Key.SequenceEqual(key))
+            if (_slots[i].Hash == hash && lane.Key.SequenceEqual(key))
             {
                 return lane;
             }

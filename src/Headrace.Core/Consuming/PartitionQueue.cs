@@ -9,7 +9,7 @@ namespace Headrace.Consuming;
 internal sealed unsafe class PartitionQueue : IDisposable
 {
     private const int KeptPerRecord = 128;
-    private static readonly Action<nint, RecordHeaders> ReadHeaders = NativeMessage.ReadHeaders;
+    private static readonly Action<nint, ReadOnlySpan<byte>, RecordHeaders> ReadHeaders = NativeMessage.ReadHeaders;
 
     // Owned: disposed with this object.
     private readonly QueueHandle _queue;

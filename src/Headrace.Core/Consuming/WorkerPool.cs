@@ -58,6 +58,9 @@ internal sealed class WorkerPool
     /// <summary>Whether lanes wait for a worker.</summary>
     internal bool HasReady => !_ready.IsEmpty;
 
+    /// <summary>Whether every worker finds another lane when it is done with its own, and the one after that.</summary>
+    public bool HasPlenty => _ready.Count >= _count * 2;
+
     /// <summary>Whether lanes wait although a worker is free. The loop comes back within a millisecond then, to look after the threads.</summary>
     public bool IsStarved => !_ready.IsEmpty && !_isPaused && Busy < _count;
 

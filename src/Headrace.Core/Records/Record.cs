@@ -13,7 +13,7 @@ public sealed unsafe class Record
     private long _timestamp = -1;
     private nint _native;
     private RecordHeaders? _headers;
-    private Action<nint, RecordHeaders>? _readHeaders;
+    private Action<nint, ReadOnlySpan<byte>, RecordHeaders>? _readHeaders;
 
     internal Record()
     {
@@ -66,7 +66,7 @@ public sealed unsafe class Record
             if (_headers is null || _readHeaders is not null)
             {
                 _headers ??= [];
-                _readHeaders?.Invoke(_native, _headers);
+                _readHeaders?.Invoke(_native, Value, _headers);
                 _readHeaders = null;
             }
 
@@ -91,7 +91,7 @@ public sealed unsafe class Record
     }
 
     /// <summary>Points at bytes that someone else keeps alive; a length of -1 is null. Headers are read by <paramref name="readHeaders"/> when first asked for.</summary>
-    internal void Point(nint native, byte* key, int keyLength, byte* value, int valueLength, Action<nint, RecordHeaders>? readHeaders)
+    internal void Point(nint native, byte* key, int keyLength, byte* value, int valueLength, Action<nint, ReadOnlySpan<byte>, RecordHeaders>? readHeaders)
     {
         _native = native;
         _key = key;

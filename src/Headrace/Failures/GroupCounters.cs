@@ -12,6 +12,7 @@ internal sealed class GroupCounters
     private const string Others = "(others)";
 
     private readonly ConcurrentDictionary<string, StrongBox<long>> _skipped = new();
+    private readonly List<HandledTally> _tallies = [];
     private long _handled;
     private long _failed;
     private long _retried;
@@ -19,7 +20,16 @@ internal sealed class GroupCounters
     private volatile string? _lastError;
 
     /// <summary>Records handled to the end.</summary>
-    public long Handled => Interlocked.Read(ref _handled);
+    public long Handled
+    {
+        get
+        {
+            lock (_tallies)
+            {
+                return Interlocked.Read(ref _handled) + _tallies.Sum(static tally => tally.Count);
+            }
+        }
+    }
 
     /// <summary>Tries that ended in an exception.</summary>
     public long Failed => Interlocked.Read(ref _failed);
@@ -36,6 +46,19 @@ internal sealed class GroupCounters
     /// <summary>Records settled unhandled, by their type's name.</summary>
     public IReadOnlyDictionary<string, long> Skipped() => _skipped.ToDictionary(pair => pair.Key, pair => Interlocked.Read(ref pair.Value.Value));
 
+    /// <summary>A count of its own for a thread that handles many.</summary>
+    public HandledTally OpenTally()
+    {
+        var tally = new HandledTally();
+        lock (_tallies)
+        {
+            _tallies.Add(tally);
+        }
+
+        return tally;
+    }
+
+    /// <summary>Counts a record that was handled; any thread.</summary>
     public void AddHandled() => Interlocked.Increment(ref _handled);
 
     public void AddFailed(string error)

@@ -12,6 +12,7 @@ public sealed class MessageContext
     private IServiceProvider? _services;
     private AsyncServiceScope? _scope;
     private Record? _record;
+    private RecordPosition _position;
     private RecordHeaders? _headers;
     private RecordKey? _key;
     private Dictionary<string, object?>? _items;
@@ -34,10 +35,10 @@ public sealed class MessageContext
     public object? Result { get; set; }
 
     /// <summary>Topic, partition and offset.</summary>
-    public RecordPosition Position { get; private set; }
+    public RecordPosition Position => _record?.Position ?? _position;
 
     /// <summary>The record's timestamp.</summary>
-    public DateTimeOffset Timestamp { get; private set; }
+    public DateTimeOffset Timestamp => _record?.Timestamp ?? DateTimeOffset.UnixEpoch;
 
     /// <summary>Which try this is; 1 is the first.</summary>
     public int Attempt { get; private set; } = 1;
@@ -81,9 +82,8 @@ public sealed class MessageContext
             Group = "test",
             Handler = "test",
             Message = message,
-            Position = position ?? new("test", 0, 0),
-            Timestamp = DateTimeOffset.UnixEpoch,
             Cancellation = cancellation,
+            _position = position ?? new("test", 0, 0),
             _key = key,
             _headers = headers ?? [],
             _services = services,
@@ -109,8 +109,6 @@ public sealed class MessageContext
         Group = group;
         Handler = handler;
         Attempt = attempt;
-        Position = record.Position;
-        Timestamp = record.Timestamp;
         Cancellation = record.Cancellation;
     }
 

@@ -15,6 +15,7 @@ internal sealed class GroupPipeline : IDisposable
     private readonly GroupFailures _failures;
     private readonly ContextPool _contexts = new();
     private readonly BatchPipeline _batches;
+    private readonly ThreadLocal<WorkerShare> _shares;
     private readonly ILogger _logger;
 
     /// <summary>Compiles the pipeline. An exception is a startup fault.</summary>
@@ -25,6 +26,7 @@ internal sealed class GroupPipeline : IDisposable
         _routes = new(group, new(surroundings));
         _failures = new(group.Name, surroundings, Counters);
         _batches = new(_group, _services, _routes, _failures, Counters, _contexts, HandleAsync);
+        _shares = new(() => new(Counters.OpenTally()));
         _logger = surroundings.Loggers.CreateLogger(PipelineLog.Category);
     }
 
@@ -60,7 +62,11 @@ internal sealed class GroupPipeline : IDisposable
     public BatchLimits? BatchOf(string topic) => _routes.Of(topic).Batch;
 
     /// <summary>Logs what was still to be summed up.</summary>
-    public void Dispose() => _failures.Dispose();
+    public void Dispose()
+    {
+        _failures.Dispose();
+        _shares.Dispose();
+    }
 
     private ValueTask<Settlement> ReadAndRunAsync(Record record, TopicRoutes topic, HandlerRoute route, int failures)
     {
@@ -84,7 +90,8 @@ internal sealed class GroupPipeline : IDisposable
 
     private ValueTask<Settlement> RunAsync(Record record, HandlerRoute route, object? message, int failures)
     {
-        var context = _contexts.Rent();
+        var mine = _shares.Value!;
+        var context = mine.TakeSpare() ?? _contexts.Rent();
         context.Begin(record, _group, route.Subject.Handler, failures + 1, _services);
         context.Message = message;
         ValueTask running;
@@ -103,8 +110,8 @@ internal sealed class GroupPipeline : IDisposable
         }
 
         running.GetAwaiter().GetResult();
-        _contexts.Return(context);
-        Counters.AddHandled();
+        mine.Return(context);
+        mine.Handled.Add();
         return new(Settlement.Settled);
     }
 

@@ -108,7 +108,7 @@ public sealed class NativeClientTests(KafkaUnderTest kafka)
         Assert.Equal(Timestamp, message.Timestamp);
         Assert.Equal(0, message.LeaderEpoch);
         var headers = new RecordHeaders();
-        NativeMessage.ReadHeaders(message.Pointer, headers);
+        NativeMessage.ReadHeaders(message.Pointer, message.ValueBytes, headers);
         Assert.Equal([("a", "1"), ("ü", ""), ("a", "2")], headers.Select(header => (header.Name, header.Text)));
     }
 

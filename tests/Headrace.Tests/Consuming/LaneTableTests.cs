@@ -38,7 +38,7 @@ public sealed class LaneTableTests
         using var partition = new AssignedPartition("orders", 0, 0, -1);
         foreach (var step in steps)
         {
-            var (hash, key) = ((ulong)(step % 8), Encoding.UTF8.GetBytes("key " + step));
+            var (hash, key) = ((ulong)(step % 8), Encoding.UTF8.GetBytes("key " + step + new string('x', step % 2 * 60)));
             if (table.Find(hash, key) != model.GetValueOrDefault(step))
             {
                 return false;
@@ -52,7 +52,7 @@ public sealed class LaneTableTests
 
             var (lane, record) = (new Lane(), new TrackedRecord());
             keys.Point(record, key);
-            lane.Open(partition, isKeyed: true, hash);
+            lane.Open(partition, isKeyed: true, hash, key);
             lane.Append(record);
             table.Add(lane);
             model.Add(step, lane);

@@ -36,7 +36,7 @@ internal static class Records
             keyBytes?.Length ?? -1,
             (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(pinnedValue, 0),
             value?.Length ?? -1,
-            (_, into) => into.AddRange(headers ?? []));
+            (_, _, into) => into.AddRange(headers ?? []));
         return record;
     }
 

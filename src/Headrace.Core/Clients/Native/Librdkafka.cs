@@ -19,6 +19,9 @@ internal static unsafe partial class Librdkafka
     }
 
     [LibraryImport(Library)]
+    internal static partial int rd_kafka_version();
+
+    [LibraryImport(Library)]
     internal static partial nint rd_kafka_version_str();
 
     [LibraryImport(Library)]
