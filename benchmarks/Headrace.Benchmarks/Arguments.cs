@@ -10,16 +10,20 @@ internal sealed class Arguments
         """
         Runs the benchmarks: one process per case, the cases in turn, round after round. A ratio is the median of the ratios within a round.
 
-          ./bench [NAME…] [--rounds N] [--kafka HOST:PORT] [--json FILE]
+          ./bench NAME… | all [--rounds N] [--minutes N] [--kafka HOST:PORT] [--json FILE]
 
-        --rounds   how often every case runs; 5 unless told
+        all        every benchmark but those that only say --minutes when to end
+        --rounds   how often every case runs; 7 unless told
+        --minutes  how long 'soak' runs; 1 unless told
         --kafka    measures on this Apache Kafka instead of the dev broker; the benchmark 'broker' compares the two
-        --json     writes a line per case and metric: benchmark, case, metric, median, lowerQuartile, ratio, against
+        --json     writes a line per case and metric: benchmark, case, metric, median, lowerQuartile, ratio, ratioLowerQuartile, against
         """;
 
-    public IReadOnlyList<Benchmark> Benchmarks { get; private set; } = Catalog.All;
+    public IReadOnlyList<Benchmark> Benchmarks { get; private set; } = [];
 
-    public int Rounds { get; private set; } = 5;
+    public int Rounds { get; private set; } = 7;
+
+    public int Minutes { get; private set; } = 1;
 
     public string? Kafka { get; private set; }
 
@@ -30,7 +34,7 @@ internal sealed class Arguments
     {
         arguments = new();
         text = $"{Usage}\n\nBenchmarks:\n{string.Join('\n', Catalog.All.Select(one => $"  {one.Name,-10} {one.What}"))}";
-        if (args.Any(argument => argument is "-h" or "--help"))
+        if (args.Length == 0 || args.Any(argument => argument is "-h" or "--help"))
         {
             return false;
         }
@@ -50,7 +54,11 @@ internal sealed class Arguments
         var named = new List<Benchmark>();
         while (args.TryDequeue(out var name))
         {
-            if (!name.StartsWith('-'))
+            if (name == "all")
+            {
+                named.AddRange(Catalog.All.Where(static one => !one.IsEndless));
+            }
+            else if (!name.StartsWith('-'))
             {
                 if (Catalog.All.FirstOrDefault(one => one.Name == name) is not { } benchmark)
                 {
@@ -69,8 +77,8 @@ internal sealed class Arguments
             }
         }
 
-        Benchmarks = named.Count > 0 ? named : Benchmarks;
-        return null;
+        Benchmarks = named;
+        return named.Count > 0 ? null : "name a benchmark, or 'all'.";
     }
 
     private bool Set(string name, string value)
@@ -79,6 +87,9 @@ internal sealed class Arguments
         {
             case "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds > 0:
                 Rounds = rounds;
+                return true;
+            case "--minutes" when int.TryParse(value, CultureInfo.InvariantCulture, out var minutes) && minutes > 0:
+                Minutes = minutes;
                 return true;
             case "--kafka" when value.Contains(':', StringComparison.Ordinal):
                 Kafka = value;

@@ -1,10 +1,24 @@
 using Headrace.Benchmarks.Brokers;
 using Headrace.Benchmarks.Consuming;
+using Headrace.Benchmarks.Membership;
+using Headrace.Benchmarks.Scheduling;
 
 namespace Headrace.Benchmarks;
 
 /// <summary>Every benchmark.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<Benchmark> All { get; } = [ConsumeBenchmark.Create(), BrokerBenchmark.Create()];
+    public static IReadOnlyList<Benchmark> All { get; } = 
+    [
+        ConsumeBenchmark.Create(),
+        LinearBenchmark.Create(),
+        SlowBenchmark.Create(),
+        BlockingBenchmark.Create(),
+        SkewBenchmark.Create(),
+        HoldBenchmark.Create(),
+        RollingBenchmark.Create(),
+        StartBenchmark.Create(),
+        BrokerBenchmark.Create(),
+        SoakBenchmark.Create(),
+    ];
 }

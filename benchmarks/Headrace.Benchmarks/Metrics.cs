@@ -4,6 +4,7 @@ namespace Headrace.Benchmarks;
 internal static class Metrics
 {
     public const string RecordsPerSecond = "records/s";
+    public const string CpuPerRecord = "CPU ns/record";
     public const string BytesPerRecord = "allocated B/record";
     public const string Produced = "produced records/s";
     public const string Consumed = "consumed records/s";

@@ -6,10 +6,22 @@ namespace Headrace.Benchmarks.Brokers;
 /// <summary>The usual managed client, produced and consumed with in the plainest way.</summary>
 internal static class PlainClient
 {
-    /// <summary>Produces records of these values, in turn, over 1,000 keys. Returns when the broker has acknowledged all.</summary>
-    public static TimeSpan Produce(string kafka, string topic, int count, IReadOnlyList<byte[]> values)
+    /// <summary>Keys as applications have them.</summary>
+    public static IReadOnlyList<byte[]> Keys(int count) => [.. Enumerable.Range(0, count).Select(number => System.Text.Encoding.UTF8.GetBytes($"c-{number:000000}"))];
+
+    /// <summary>The same keys in a random order that is the same every time, each as often as it comes.</summary>
+    public static IReadOnlyList<byte[]> RandomKeys(int keys, int records)
     {
-        var keys = Enumerable.Range(0, 1_000).Select(number => System.Text.Encoding.UTF8.GetBytes($"c-{number:000000}")).ToList();
+        var (all, random) = (Keys(keys), new Random(1));
+        return [.. Enumerable.Range(0, records).Select(_ => all[random.Next(keys)])];
+    }
+
+    /// <summary>Produces records of these values, in turn, over 1,000 keys. Returns when the broker has acknowledged all.</summary>
+    public static TimeSpan Produce(string kafka, string topic, int count, IReadOnlyList<byte[]> values) => Produce(kafka, topic, count, values, Keys(1_000));
+
+    /// <summary>Produces records of these values and keys, in turn. Returns when the broker has acknowledged all.</summary>
+    public static TimeSpan Produce(string kafka, string topic, int count, IReadOnlyList<byte[]> values, IReadOnlyList<byte[]> keys)
+    {
         var (delivered, failed) = (0, 0);
         void OnDelivery(DeliveryReport<byte[], byte[]> report) => Interlocked.Increment(ref report.Error.IsError ? ref failed : ref delivered);
 

@@ -7,11 +7,11 @@ internal static class Topics
 {
     public const int Partitions = 8;
 
-    public static async Task<string> CreateAsync(string kafka)
+    public static async Task<string> CreateAsync(string kafka, int partitions = Partitions, Dictionary<string, string>? settings = null)
     {
         using var admin = Connect(kafka);
         var name = $"bench-{Guid.NewGuid():N}";
-        await admin.CreateTopicsAsync([new() { Name = name, NumPartitions = Partitions, ReplicationFactor = 1 }]);
+        await admin.CreateTopicsAsync([new() { Name = name, NumPartitions = partitions, ReplicationFactor = 1, Configs = settings }]);
         return name;
     }
 

@@ -7,9 +7,9 @@ namespace Headrace.Benchmarks.Consuming;
 /// <summary>The same with Headrace: a consumer group with a typed handler, as an application has it.</summary>
 internal static class HeadraceGroup
 {
-    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string topic)
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string topic, int count)
     {
-        var window = new Window(ConsumeBenchmark.Count);
+        using var window = new Window(count);
         var handler = new OrderHandler(window);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();

@@ -9,7 +9,7 @@ internal static class PlainLoop
 {
     public static Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string topic)
     {
-        var window = new Window(ConsumeBenchmark.Count);
+        using var window = new Window(ConsumeBenchmark.Count);
         var handler = new OrderHandler(window);
         using var consumer = new ConsumerBuilder<byte[], byte[]>(ClientSettings.Consumer(kafka, $"plain-{Guid.NewGuid():N}")).Build();
         consumer.Subscribe(topic);

@@ -10,10 +10,11 @@ internal static class CaseProcess
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(Benchmark benchmark, BenchmarkCase one, string kafka, string prepared, CancellationToken cancellation)
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(Benchmark benchmark, BenchmarkCase one, string kafka, string prepared, Arguments arguments, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Limit);
+        var limit = benchmark.IsEndless ? Limit + TimeSpan.FromMinutes(arguments.Minutes) : Limit;
+        deadline.CancelAfter(limit);
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Role, benchmark.Name, one.Name, kafka, prepared]) { RedirectStandardOutput = true })!;
         try
         {
@@ -25,7 +26,7 @@ internal static class CaseProcess
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new BenchmarkException($"{benchmark.Name}/{one.Name} was not done within {Limit.TotalMinutes:0} minutes.");
+            throw new BenchmarkException($"{benchmark.Name}/{one.Name} was not done within {limit.TotalMinutes:0} minutes.");
         }
         finally
         {

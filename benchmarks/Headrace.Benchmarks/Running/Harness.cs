@@ -42,17 +42,17 @@ internal static class Harness
             if (await brokers.AddressOfAsync(one.Target, cancellation) is { } kafka)
             {
                 runs.Add((one, kafka));
-                prepared[kafka] = prepared.TryGetValue(kafka, out var done) ? done : await benchmark.PrepareAsync(kafka, cancellation);
+                prepared[kafka] = prepared.TryGetValue(kafka, out var done) ? done : await benchmark.PrepareAsync(kafka, arguments, cancellation);
             }
         }
 
         var results = runs.ToDictionary(run => run.Case.Name, _ => new List<IReadOnlyDictionary<string, double>>());
-        for (var round = 1; round <= arguments.Rounds; round++)
+        for (var round = 1; round <= (benchmark.IsEndless ? 1 : arguments.Rounds); round++)
         {
             foreach (var (one, kafka) in runs)
             {
                 var started = Stopwatch.GetTimestamp();
-                var values = await CaseProcess.RunAsync(benchmark, one, kafka, prepared[kafka], cancellation);
+                var values = await CaseProcess.RunAsync(benchmark, one, kafka, prepared[kafka], arguments, cancellation);
                 results[one.Name].Add(values);
                 var shown = string.Join(", ", values.Select(value => $"{Report.Number(value.Value)} {value.Key}"));
                 Console.WriteLine($"  round {round}  {one.Name,-14} {shown}  ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s)");

@@ -11,7 +11,7 @@ internal static class Report
     public static List<ReportRow> Summarise(Benchmark benchmark, Dictionary<string, List<IReadOnlyDictionary<string, double>>> results)
     {
         // Only where the first case ran is there something to compare with.
-        var baseline = results.GetValueOrDefault(benchmark.Cases[0].Name);
+        var baseline = benchmark.ComparesCases ? results.GetValueOrDefault(benchmark.Cases[0].Name) : null;
         return
         [
             .. from result in results
@@ -19,16 +19,17 @@ internal static class Report
                let values = result.Value.Select(round => round[metric]).ToList()
                let ratios = baseline is null || ReferenceEquals(baseline, result.Value) ? null : values.Zip(baseline, (value, first) => value / first[metric]).ToList()
                select new ReportRow(
-                   benchmark.Name, result.Key, metric, Quantile(values, 0.5), Quantile(values, 0.25), ratios is null ? null : Quantile(ratios, 0.5), ratios is null ? null : benchmark.Cases[0].Name),
+                   benchmark.Name, result.Key, metric, Quantile(values, 0.5), Quantile(values, 0.25), ratios is null ? null : Quantile(ratios, 0.5), ratios is null ? null : Quantile(ratios, 0.25),
+                   ratios is null ? null : benchmark.Cases[0].Name),
         ];
     }
 
     public static void Print(IReadOnlyCollection<ReportRow> rows)
     {
-        Console.WriteLine($"\n  {"case",-14} {"metric",-20} {"median",12} {"lower quartile",16}   ratio");
+        Console.WriteLine($"\n  {"case",-14} {"metric",-20} {"median",12} {"lower quartile",16}   ratio, median (lower quartile)");
         foreach (var row in rows)
         {
-            var ratio = row.Ratio is { } value ? $"{value.ToString("0.00", CultureInfo.InvariantCulture)} × {row.Against}" : "";
+            var ratio = row.Ratio is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value:0.00} ({row.RatioLowerQuartile:0.00}) × {row.Against}") : "";
             Console.WriteLine($"  {row.Case,-14} {row.Metric,-20} {Number(row.Median),12} {Number(row.LowerQuartile),16}   {ratio}");
         }
     }
@@ -36,7 +37,7 @@ internal static class Report
     public static Task WriteAsync(IEnumerable<ReportRow> rows, string file, CancellationToken cancellation) =>
         File.WriteAllLinesAsync(file, rows.Select(row => JsonSerializer.Serialize(row, Lines)), cancellation);
 
-    public static string Number(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+    public static string Number(double value) => value.ToString(Math.Abs(value) < 1_000 ? "0.##" : "#,0", CultureInfo.InvariantCulture);
 
     /// <summary>Between two values in proportion, as most tools do it.</summary>
     private static double Quantile(IEnumerable<double> values, double fraction)
