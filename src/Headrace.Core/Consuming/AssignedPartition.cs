@@ -26,6 +26,15 @@ internal sealed class AssignedPartition : IDisposable
 
     public OffsetTracker Tracker { get; }
 
+    /// <summary>Which topic it is a partition of; empty where the broker knows no ids.</summary>
+    public Guid TopicId { get; init; }
+
+    /// <summary>The topic was deleted and may be made again.</summary>
+    public bool IsTopicGone { get; set; }
+
+    /// <summary>An earlier assignment of the partition to this consumer: what was abandoned of it may still run.</summary>
+    public AssignedPartition? Earlier { get; set; }
+
     public LaneTable Table { get; } = new();
 
     /// <summary>Fires when nothing done for its records can be committed any more.</summary>

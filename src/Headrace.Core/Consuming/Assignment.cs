@@ -14,6 +14,8 @@ internal sealed class Assignment : IDisposable
 
     private readonly ConsumerParts _parts;
     private readonly PositionGuard _guard;
+    private readonly TopicIdentities _identities;
+    private readonly AbandonedHandlers _abandoned;
     private readonly List<PartitionQueue> _queues = [];
     private readonly Queue<(bool IsAssign, bool IsLost, IReadOnlyList<TopicPartitionEntry> Partitions)> _rebalances = new();
     private readonly NativeMessage[] _buffer = new NativeMessage[256];
@@ -23,7 +25,8 @@ internal sealed class Assignment : IDisposable
     private bool _isLastDeparture;
     private TimeSpan _lastPatience;
 
-    public Assignment(ConsumerParts parts) => (_parts, _guard, Ending) = (parts, new(parts, this), _ending.Token);
+    public Assignment(ConsumerParts parts) => 
+        (_parts, _guard, _identities, _abandoned, Ending) = (parts, new(parts, this), new(parts.Membership, parts.Time), new(parts), _ending.Token);
 
     /// <summary>The group has answered at least once: this is a member, with or without partitions.</summary>
     public bool HasJoined { get; private set; }
@@ -61,6 +64,11 @@ internal sealed class Assignment : IDisposable
     /// <summary>Goes on with the rebalance that is under way. Says whether something happened.</summary>
     public bool Tick()
     {
+        foreach (var partition in _ending.IsCancellationRequested ? [] : _identities.Tick(Partitions, _parts.Signal.Set))
+        {
+            _guard.Replaced(partition);
+        }
+
         if (_arrival is not null)
         {
             return _arrival.IsCompleted && Arrive(_arrival);
@@ -111,7 +119,7 @@ internal sealed class Assignment : IDisposable
         var any = false;
         foreach (var queue in _queues)
         {
-            if (!queue.Partition.IsClosing)
+            if (!queue.Partition.IsClosing && !_abandoned.Delay(queue.Partition))
             {
                 var taken = queue.Drain(_buffer, records, bytes) > 0;
                 _guard.Look(queue, taken);
@@ -120,6 +128,26 @@ internal sealed class Assignment : IDisposable
         }
 
         return any;
+    }
+
+    /// <summary>Topics that are not named were deleted: nothing more is committed for them, as it would be about another topic of that name.</summary>
+    public void Keep(IReadOnlyCollection<string> topics)
+    {
+        foreach (var partition in Partitions)
+        {
+            partition.IsTopicGone |= !topics.Contains(partition.Topic);
+        }
+    }
+
+    /// <summary>Gives everything up at once, uncommitted: the loop itself is broken.</summary>
+    public void Abandon()
+    {
+        foreach (var partition in Partitions)
+        {
+            partition.IsLost = true;
+            _parts.Scheduler.Close(partition);
+            partition.Cancel();
+        }
     }
 
     /// <summary>Moves the watermarks past what is settled, and the records that are passed back to their pool.</summary>
@@ -236,7 +264,7 @@ internal sealed class Assignment : IDisposable
         var position = start.Position;
         if (!start.IsCommitted)
         {
-            return new(position.Topic, position.Partition, position.Offset, committed: -1);
+            return new(position.Topic, position.Partition, position.Offset, committed: -1) { TopicId = start.TopicId, Earlier = _abandoned.Find(position) };
         }
 
         var finished = FinishedOffsets.Restore(start, _parts.Options.TrustMapsWithoutEpoch, _parts.Status, out var ignored);
@@ -250,7 +278,11 @@ internal sealed class Assignment : IDisposable
             position.Topic,
             position.Partition,
             new OffsetTracker(position.Offset, position.LeaderEpoch, finished),
-            new CommitPoint(position.Offset, finished is null ? default : position.Metadata));
+            new CommitPoint(position.Offset, finished is null ? default : position.Metadata))
+        {
+            TopicId = start.TopicId,
+            Earlier = _abandoned.Find(position),
+        };
     }
 
     private void Tell(IReadOnlyList<StartOffset> starts)
@@ -296,6 +328,7 @@ internal sealed class Assignment : IDisposable
         if (departure.Abandoned > 0)
         {
             Abandoned += departure.Abandoned;
+            _abandoned.Add(departure.Partitions);
             _parts.Log.Abandoned(_parts.Options.GroupId, departure.Abandoned, string.Join(", ", departure.Partitions));
         }
 

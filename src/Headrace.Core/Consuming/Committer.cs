@@ -109,7 +109,7 @@ internal sealed class Committer
 
     // A committed offset never moves backwards; beside the same offset, another map is news.
     private static bool IsClean(AssignedPartition partition, in CommitPoint point) =>
-        partition.IsLost || point.Offset < partition.Committed.Offset || point.Says(partition.Committed);
+        partition.IsLost || partition.IsTopicGone || point.Offset < partition.Committed.Offset || point.Says(partition.Committed);
 
     private CommitPoint PointOf(AssignedPartition partition)
     {
@@ -143,10 +143,10 @@ internal sealed class Committer
                 _retries = true;
                 _log.MapRefused(_group, partition, _mapBytes);
                 return;
-            case ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.AssignmentLost:
+            case ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.AssignmentLost or ErrorCode.FencedMemberEpoch:
                 IsLost = true;
                 break;
-            case ErrorCode.FencedInstanceId or ErrorCode.Fenced or ErrorCode.FencedMemberEpoch:
+            case ErrorCode.FencedInstanceId or ErrorCode.Fenced:
                 Fault ??= ConsumerFaults.Fenced(_group, error.ToString());
                 break;
             case ErrorCode.OffsetMetadataTooLarge or ErrorCode.InvalidTopic or ErrorCode.Fatal:

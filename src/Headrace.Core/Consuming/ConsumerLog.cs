@@ -59,6 +59,17 @@ internal static partial class ConsumerLog
         "{Group}: the broker refuses the map of {Partition}: it takes less than {Bytes} bytes. Only the offset is committed from now on. Set 'OffsetMapBytes' to the broker's 'offset.metadata.max.bytes'.")]
     public static partial void MapRefused(this ILogger log, string group, AssignedPartition partition, int bytes);
 
+    [LoggerMessage(1019, LogLevel.Warning,
+        "{Group}: the topic of {Partition} was deleted and made again. Nothing of the old one is committed any more; offset {Offset} was next, {Running} records are in flight and given up. The new one is read {Start}.")]
+    public static partial void TopicReplaced(this ILogger log, string group, AssignedPartition partition, long offset, int running, string start);
+
+    [LoggerMessage(1020, LogLevel.Warning,
+        "{Group}: the log of {Partition} was cut at offset {Divergence} by an election, below offset {Position} that was next. What was written there since is read: from offset {Start} on.")]
+    public static partial void LogCut(this ILogger log, string group, AssignedPartition partition, long divergence, long position, long start);
+
+    [LoggerMessage(1021, LogLevel.Warning, "{Group} lost its session while it gave up {Partitions}: nothing more is committed for them.")]
+    public static partial void LostWhileDraining(this ILogger log, string group, string partitions);
+
     [LoggerMessage(1014, LogLevel.Debug, "{Group}: client library: {Facility}: {Text}")]
     public static partial void ClientLibrary(this ILogger log, string group, string facility, string text);
 }

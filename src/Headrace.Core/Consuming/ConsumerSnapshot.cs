@@ -33,6 +33,15 @@ public sealed record ConsumerSnapshot
     /// </summary>
     public long IgnoredOffsetMaps { get; init; }
 
+    /// <summary>Partitions that started over, since the start, because their topic was deleted and made again.</summary>
+    public long ReplacedTopics { get; init; }
+
+    /// <summary>Partitions whose log was found cut below what was read of it, since the start.</summary>
+    public long CutLogs { get; init; }
+
+    /// <summary>How long ago the consumer's loop began its newest turn: some 100 ms at most, unless it hangs. Zero while it is not started.</summary>
+    public TimeSpan SinceLastTurn { get; init; }
+
     /// <summary>Records handed out and not settled.</summary>
     public int InFlight { get; init; }
 }

@@ -7,6 +7,9 @@ internal sealed class ConsumerStatus
     private readonly List<(string Source, string Text)> _errors = [];
     private long _alreadyFinished;
     private long _ignoredMaps;
+    private long _replacedTopics;
+    private long _cutLogs;
+    private long _turned;
     private volatile bool _isConnected;
     private volatile Exception? _fault;
     private volatile IReadOnlyCollection<string> _missingTopics = [];
@@ -24,6 +27,27 @@ internal sealed class ConsumerStatus
     {
         get => Volatile.Read(ref _ignoredMaps);
         set => Volatile.Write(ref _ignoredMaps, value);
+    }
+
+    /// <summary>Partitions that started over because their topic was deleted and made again.</summary>
+    public long ReplacedTopics
+    {
+        get => Volatile.Read(ref _replacedTopics);
+        set => Volatile.Write(ref _replacedTopics, value);
+    }
+
+    /// <summary>Partitions whose log was found cut below what was read of it.</summary>
+    public long CutLogs
+    {
+        get => Volatile.Read(ref _cutLogs);
+        set => Volatile.Write(ref _cutLogs, value);
+    }
+
+    /// <summary>When the loop began its newest turn, as a timestamp of the clock.</summary>
+    public long Turned
+    {
+        get => Volatile.Read(ref _turned);
+        set => Volatile.Write(ref _turned, value);
     }
 
     public bool IsConnected

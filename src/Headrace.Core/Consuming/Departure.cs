@@ -7,11 +7,14 @@ namespace Headrace.Consuming;
 internal sealed class Departure
 {
     private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
 
     private readonly IReadOnlyList<AssignedPartition> _partitions;
     private readonly ConsumerParts _parts;
     private readonly long _began;
     private readonly TimeSpan _patience;
+    private readonly string? _member;
+    private TimeSpan _looked;
     private TimeSpan? _drained;
 
     /// <param name="partitions">What is given up. Those that are lost are marked so.</param>
@@ -20,6 +23,7 @@ internal sealed class Departure
     public Departure(IReadOnlyList<AssignedPartition> partitions, ConsumerParts parts, TimeSpan patience)
     {
         (_partitions, _parts, _patience, _began) = (partitions, parts, patience, parts.Time.GetTimestamp());
+        _member = parts.Membership.MemberId;
         foreach (var partition in partitions)
         {
             parts.Scheduler.Close(partition);
@@ -45,6 +49,7 @@ internal sealed class Departure
     public bool Tick()
     {
         var elapsed = _parts.Time.GetElapsedTime(_began);
+        LookForSession(elapsed);
         if (_drained is null && !TryDrain(elapsed))
         {
             return false;
@@ -52,7 +57,7 @@ internal sealed class Departure
 
         if (_parts.Committer.IsOutstanding)
         {
-            return false;
+            return _parts.StopDeadline.IsCancellationRequested && elapsed - _drained > CommitPatience;
         }
 
         foreach (var partition in _partitions)
@@ -70,6 +75,27 @@ internal sealed class Departure
         {
             partition.Tracker.Clear(_parts.Records.Pass);
             partition.Dispose();
+        }
+    }
+
+    // While partitions are being given up the client tells no loss: its session ends, and it waits for us before it says anything. But its member id goes.
+    private void LookForSession(TimeSpan elapsed)
+    {
+        if (elapsed - _looked < LookPause || _partitions.All(static partition => partition.IsLost))
+        {
+            return;
+        }
+
+        _looked = elapsed;
+        if (_parts.Committer.IsLost || _parts.Membership.IsAssignmentLost || _parts.Membership.MemberId != _member)
+        {
+            foreach (var partition in _partitions)
+            {
+                partition.IsLost = true;
+                partition.Cancel();
+            }
+
+            _parts.Log.LostWhileDraining(_parts.Options.GroupId, string.Join(", ", _partitions));
         }
     }
 

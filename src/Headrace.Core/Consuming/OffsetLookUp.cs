@@ -46,6 +46,8 @@ internal sealed class OffsetLookUp
 
     private List<StartOffset> Find(IReadOnlyList<TopicPartitionEntry> partitions, CancellationToken cancellation)
     {
+        // First of all: if the topic is made again meanwhile, that shows later.
+        var ids = FindIds(partitions, cancellation);
         var committed = Ask(partitions, list => _membership.ReadCommitted(list, Patience), "committed offsets", cancellation);
         TopicPartitionEntry[] mapped = [.. committed.Where(static entry => entry.Offset >= 0 && entry.Metadata.Length > 0)];
         var ends = mapped.Length == 0
@@ -60,14 +62,37 @@ internal sealed class OffsetLookUp
             starts.AddRange(FindStarts(missing, cancellation).Select(static entry => new StartOffset(entry with { LeaderEpoch = -1 }, IsCommitted: false)));
         }
 
-        return starts;
+        return starts.ConvertAll(start => start with { TopicId = ids.GetValueOrDefault(start.Position.Topic) });
+    }
+
+    private Dictionary<string, Guid> FindIds(IEnumerable<TopicPartitionEntry> partitions, CancellationToken cancellation)
+    {
+        string[] topics = [.. partitions.Select(static entry => entry.Topic).Distinct()];
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var error = _membership.ReadTopicIds(topics, Patience, out var identities);
+            if (error.IsNone)
+            {
+                return identities.ToDictionary(static identity => identity.Name, static identity => identity.Id);
+            }
+
+            if (error.Code == ErrorCode.UnsupportedFeature)
+            {
+                return [];
+            }
+
+            _onError($"The ids of the topics could not be read: {error}. It is tried again");
+            cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100));
+        }
     }
 
     private LogRange FindRange(string topic, int partition, CancellationToken cancellation)
     {
         TopicPartitionEntry[] one = [new(topic, partition)];
+        var id = FindIds(one, cancellation).GetValueOrDefault(topic);
         var (low, high) = (FindByTime(one, TopicPartitionEntry.Beginning, cancellation)[0].Offset, FindByTime(one, TopicPartitionEntry.End, cancellation)[0].Offset);
-        return new(low, high, FindStarts(one, cancellation)[0].Offset);
+        return new(low, high, FindStarts(one, cancellation)[0].Offset, id);
     }
 
     private IReadOnlyList<TopicPartitionEntry> FindStarts(IReadOnlyList<TopicPartitionEntry> partitions, CancellationToken cancellation)

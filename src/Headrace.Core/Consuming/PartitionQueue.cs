@@ -24,6 +24,9 @@ internal sealed unsafe class PartitionQueue : IDisposable
     /// <summary>The error that the last drain found instead of records; the loop takes it.</summary>
     public NativeError Error { get; set; }
 
+    /// <summary>The offset of that error: where the log differs from what was read, if it was cut.</summary>
+    public long ErrorOffset { get; private set; }
+
     /// <summary>An error of the partition is shown and not over.</summary>
     public bool HasError { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed unsafe class PartitionQueue : IDisposable
     {
         if (message.Error != ErrorCode.None)
         {
-            Error = new(message.Error, message.ErrorText);
+            (Error, ErrorOffset) = (new(message.Error, message.ErrorText), message.Offset);
             message.Destroy();
             return;
         }

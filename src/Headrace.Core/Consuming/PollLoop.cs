@@ -66,25 +66,36 @@ internal sealed class PollLoop
 
     private void Run()
     {
+        _parts.Membership.Queue.Watch(_parts.Signal);
+        while (!_assignment.IsGone && _failedTurns < MostFailedTurns)
+        {
+            if (!TurnOrFault())
+            {
+                Wait();
+            }
+        }
+
+        OrFault(_assignment.IsGone ? Leave : LeaveInDisorder);
+        Finish();
+    }
+
+    // Turn after turn fails, so nothing can be drained or committed; still the group learns at once that this member is gone.
+    private void LeaveInDisorder()
+    {
+        OrFault(_assignment.Abandon);
+        Leave();
+    }
+
+    private void OrFault(Action step)
+    {
         try
         {
-            _parts.Membership.Queue.Watch(_parts.Signal);
-            while (!_assignment.IsGone)
-            {
-                if (!TurnOrFault())
-                {
-                    Wait();
-                }
-            }
-
-            Leave();
+            step();
         }
         catch (Exception failure)
         {
             Fault(failure);
         }
-
-        Finish();
     }
 
     private void Finish()
@@ -115,9 +126,10 @@ internal sealed class PollLoop
         {
             return Turn();
         }
-        catch (Exception failure) when (_failedTurns++ < MostFailedTurns)
+        catch (Exception failure)
         {
             // The turns go on, to give up in order what is there.
+            _failedTurns++;
             Fault(failure);
             return false;
         }
@@ -125,6 +137,7 @@ internal sealed class PollLoop
 
     private bool Turn()
     {
+        _parts.Status.Turned = _parts.Time.GetTimestamp();
         var isBusy = PollEvents(_parts.Membership.Queue) | (_parts.IsFetching && PollEvents(_parts.Fetcher.Queue));
         isBusy |= TakeReports();
         _parts.Scheduler.Unpark();
@@ -170,6 +183,7 @@ internal sealed class PollLoop
     private void Subscribe()
     {
         NativeError error;
+        _assignment.Keep(_parts.Topics.Names);
         if (_parts.Topics.Names.Count > 0)
         {
             _parts.OpenFetcher(_parts.Topics.Partitions);

@@ -4,15 +4,15 @@ namespace Headrace.Consuming;
 
 /// <summary>
 /// A position never moves by itself: where the log no longer has the offset that is to be read, the guard finds out why and decides by a stated policy.
-/// Below the log's start records were deleted unread: the consumer stops. Beyond its end the log was cut or made again: what is in flight of the old log
-/// is given up uncommitted and the partition starts over where a new group would.
+/// Below the log's start records were deleted unread: the consumer stops. Where the log was cut, it goes on where the log differs from what was read. Where
+/// it cannot know that, or the topic was made again, what is in flight is given up uncommitted and the partition starts over where a new group would.
 /// </summary>
 internal sealed class PositionGuard
 {
     private readonly ConsumerParts _parts;
     private readonly Assignment _assignment;
-    private readonly List<(PartitionQueue Queue, Task<LogRange> Range)> _questions = [];
-    private readonly List<(Departure Departure, long Start)> _restarts = [];
+    private readonly List<(PartitionQueue Queue, long Divergence, Task<LogRange> Range)> _questions = [];
+    private readonly List<(Departure Departure, Task<LogRange> Range, long? Start)> _restarts = [];
 
     public PositionGuard(ConsumerParts parts, Assignment assignment) => (_parts, _assignment) = (parts, assignment);
 
@@ -34,12 +34,22 @@ internal sealed class PositionGuard
         queue.Error = default;
         if (error.Code is ErrorCode.AutoOffsetReset or ErrorCode.OffsetOutOfRange or ErrorCode.LogTruncation)
         {
-            var partition = queue.Partition;
-            _questions.Add((queue, _assignment.LookUp.FindRangeAsync(partition.Topic, partition.Partition, _parts.Signal.Set, _assignment.Ending)));
+            _questions.Add((queue, queue.ErrorOffset, FindRange(queue.Partition)));
         }
 
         queue.HasError = true;
         Tell(queue.Partition, error.ToString());
+    }
+
+    /// <summary>The topic was deleted and made again: nothing of the old one may be committed, and the new one is read where a new group would.</summary>
+    public void Replaced(AssignedPartition partition)
+    {
+        if (!partition.IsLost)
+        {
+            _parts.Status.ReplacedTopics++;
+            _parts.Log.TopicReplaced(_parts.Options.GroupId, partition, partition.Tracker.Next, partition.LaneCount, _parts.Options.StartAt.ToString());
+            StartOver(partition, FindRange(partition), null);
+        }
     }
 
     /// <summary>Goes on with what is under way. Says whether something happened.</summary>
@@ -48,57 +58,83 @@ internal sealed class PositionGuard
         var happened = false;
         for (var i = _questions.Count - 1; i >= 0; i--)
         {
-            var (queue, range) = _questions[i];
+            var (queue, divergence, range) = _questions[i];
             if (range.IsCompleted)
             {
                 _questions.RemoveAt(i);
                 happened = true;
                 if (range.IsCompletedSuccessfully && !queue.Partition.IsClosing)
                 {
-                    Decide(queue, range.Result);
+                    Decide(queue.Partition, divergence, range.Result);
                 }
             }
         }
 
         for (var i = _restarts.Count - 1; i >= 0; i--)
         {
-            if (_restarts[i].Departure.Running == 0)
+            var (departure, range, start) = _restarts[i];
+            if (departure.Running == 0 && range.IsCompleted)
             {
                 happened = true;
-                Restart(_restarts[i].Departure, _restarts[i].Start);
                 _restarts.RemoveAt(i);
+                if (range.IsCompletedSuccessfully)
+                {
+                    Restart(departure, start ?? range.Result.Start, range.Result.TopicId);
+                }
             }
         }
 
         return happened;
     }
 
-    private void Decide(PartitionQueue queue, LogRange range)
+    private Task<LogRange> FindRange(AssignedPartition partition) =>
+        _assignment.LookUp.FindRangeAsync(partition.Topic, partition.Partition, _parts.Signal.Set, _assignment.Ending);
+
+    private void Decide(AssignedPartition partition, long divergence, LogRange range)
     {
-        var (partition, position) = (queue.Partition, queue.Partition.Tracker.Next);
-        if (position < range.Low && (partition.Committed.Offset >= 0 || partition.Tracker.Count > 0))
+        var position = partition.Tracker.Next;
+        if (range.TopicId != Guid.Empty && partition.TopicId != Guid.Empty && range.TopicId != partition.TopicId)
+        {
+            Replaced(partition);
+        }
+        else if (position < range.Low && (partition.Committed.Offset >= 0 || partition.Tracker.Count > 0))
         {
             throw ConsumerFaults.BelowLogStart(_parts.Options.GroupId, partition, position, range.Low);
         }
-
-        if (position >= range.Low && position <= range.High)
+        else if (divergence >= 0 && divergence < position)
+        {
+            // The leader's epochs show where the log was cut: what was read from there on is no more, and what is there now was never read.
+            var start = Math.Max(divergence, range.Low);
+            _parts.Status.CutLogs++;
+            _parts.Log.LogCut(_parts.Options.GroupId, partition, divergence, position, start);
+            StartOver(partition, Task.FromResult(range), start);
+        }
+        else if (position >= range.Low && position <= range.High)
         {
             // The log has the position: read on from there.
             _assignment.Forget([partition]);
             _assignment.Fetch([(partition, new(partition.Topic, partition.Partition, position))]);
-            return;
         }
-
-        if (position > range.High)
+        else
         {
-            _parts.Log.BeyondEnd(_parts.Options.GroupId, position, partition, range.High, _parts.Options.StartAt.ToString(), range.Start);
-        }
+            if (position > range.High)
+            {
+                _parts.Status.CutLogs++;
+                _parts.Log.BeyondEnd(_parts.Options.GroupId, position, partition, range.High, _parts.Options.StartAt.ToString(), range.Start);
+            }
 
-        partition.IsLost = true;
-        _restarts.Add((new([partition], _parts, TimeSpan.Zero), range.Start));
+            StartOver(partition, Task.FromResult(range), null);
+        }
     }
 
-    private void Restart(Departure departure, long start)
+    // What still runs of it is waited for: the next record of its key must not meet it.
+    private void StartOver(AssignedPartition partition, Task<LogRange> range, long? start)
+    {
+        partition.IsLost = true;
+        _restarts.Add((new([partition], _parts, TimeSpan.Zero), range, start));
+    }
+
+    private void Restart(Departure departure, long start, Guid topicId)
     {
         var old = departure.Partitions[0];
         if (!_assignment.Partitions.Contains(old))
@@ -108,7 +144,7 @@ internal sealed class PositionGuard
 
         _assignment.Forget([old]);
         departure.Finish();
-        var partition = new AssignedPartition(old.Topic, old.Partition, start, committed: -1);
+        var partition = new AssignedPartition(old.Topic, old.Partition, start, committed: -1) { TopicId = topicId };
         _assignment.Fetch([(partition, new(partition.Topic, partition.Partition, start))]);
     }
 

@@ -37,6 +37,9 @@ public sealed class RecordConsumer : IAsyncDisposable
             Settled = loop?.Settled ?? 0,
             AlreadyFinished = _status.AlreadyFinished,
             IgnoredOffsetMaps = _status.IgnoredMaps,
+            ReplacedTopics = _status.ReplacedTopics,
+            CutLogs = _status.CutLogs,
+            SinceLastTurn = loop is { Stopped.IsCompleted: false } ? _time.GetElapsedTime(_status.Turned) : TimeSpan.Zero,
             InFlight = loop?.InFlight ?? 0,
         };
     }
@@ -56,6 +59,7 @@ public sealed class RecordConsumer : IAsyncDisposable
 
             _status.Fault = null;
             _status.ClearAll();
+            _status.Turned = _time.GetTimestamp();
             _loop = new(new(_options, _handle, _status, _log, _time)) { IsPaused = _isPaused };
             _loop.Start();
         }

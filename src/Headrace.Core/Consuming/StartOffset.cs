@@ -7,6 +7,9 @@ namespace Headrace.Consuming;
 /// <param name="IsCommitted">It is the group's committed offset, not the one that the options say.</param>
 internal readonly record struct StartOffset(TopicPartitionEntry Position, bool IsCommitted)
 {
+    /// <summary>The topic's id; empty where the broker knows none.</summary>
+    public Guid TopicId { get; init; }
+
     /// <summary>Where the log ends; looked up only when something is committed beside the offset.</summary>
     public long LogEnd { get; init; } = long.MinValue;
 }
@@ -15,4 +18,5 @@ internal readonly record struct StartOffset(TopicPartitionEntry Position, bool I
 /// <param name="Low">The oldest offset.</param>
 /// <param name="High">The offset after the newest.</param>
 /// <param name="Start">Where the options say to start.</param>
-internal readonly record struct LogRange(long Low, long High, long Start);
+/// <param name="TopicId">The topic's id; empty where the broker knows none.</param>
+internal readonly record struct LogRange(long Low, long High, long Start, Guid TopicId);

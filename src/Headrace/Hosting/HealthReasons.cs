@@ -3,12 +3,23 @@ namespace Headrace.Hosting;
 /// <summary>What keeps a process from being alive or ready, in words; nothing when nothing does.</summary>
 internal static class HealthReasons
 {
+    // A turn waits for nothing; this is for a machine that is short of breath.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(30);
+
     /// <summary>What only a restart cures: something that should turn does not turn any more.</summary>
     public static IEnumerable<string> NotAlive(KafkaCluster cluster)
     {
         if (cluster.Loop.HasEnded)
         {
             yield return $"The loop of the cluster '{cluster.Name}' has ended.";
+        }
+
+        foreach (var group in cluster.Groups)
+        {
+            if (group.Snapshot() is { } snapshot && snapshot.SinceLastTurn > LongestTurn)
+            {
+                yield return $"The loop of group '{group.Name}' has not turned for {snapshot.SinceLastTurn.TotalSeconds:F0} s.";
+            }
         }
 
         foreach (var group in Statuses(cluster).Where(group => group.State == ConsumerState.Faulted))

@@ -6,7 +6,7 @@ namespace Headrace.Clients.Native;
 /// </summary>
 /// <remarks>
 /// Threads: the loop that owns it calls everything; what waits for a broker (<see cref="ReadCommitted"/>, <see cref="FindOffsetsByTime"/>,
-/// <see cref="ReadWatermarks"/>, <see cref="Seek"/>, <see cref="TryReadMetadata"/>) may be called on another thread, and destroying waits for it. Order at the end: records freed → partition queues disposed → <see cref="BeginClose"/> on the
+/// <see cref="ReadWatermarks"/>, <see cref="Seek"/>, <see cref="TryReadMetadata"/>, <see cref="ReadTopicIds"/>) may be called on another thread, and destroying waits for it. Order at the end: records freed → partition queues disposed → <see cref="BeginClose"/> on the
 /// membership, its last rebalance answered, <see cref="IsClosed"/> → <see cref="Destroy"/>, which cannot end while a message or event is held.
 /// </remarks>
 internal sealed unsafe class ConsumerHandle : IDisposable
@@ -149,6 +149,13 @@ internal sealed unsafe class ConsumerHandle : IDisposable
 
     public NativeError TryReadMetadata(bool onlyKnownTopics, TimeSpan timeout, out ClusterMetadata metadata) =>
         _client.TryReadMetadata(onlyKnownTopics, timeout, out metadata);
+
+    /// <summary>The ids of topics, asked of a broker; waits for it.</summary>
+    public NativeError ReadTopicIds(IReadOnlyCollection<string> topics, TimeSpan timeout, out IReadOnlyList<TopicIdentity> identities)
+    {
+        using var call = _client.Enter();
+        return TopicIdentity.Ask(call.Client, topics, timeout, out identities);
+    }
 
     public NativeError FatalError() => _client.FatalError();
 

@@ -20,6 +20,7 @@ internal enum ErrorCode
     NoOffset = -168,
     PurgedFromQueue = -152,
     PurgedInFlight = -151,
+    UnsupportedFeature = -165,
     Fatal = -150,
     MaxPollExceeded = -147,
     Fenced = -144,
