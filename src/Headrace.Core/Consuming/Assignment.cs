@@ -45,6 +45,9 @@ internal sealed class Assignment : IDisposable
     /// <summary>Partitions are being given up and wait for their commit.</summary>
     public bool IsCommitUrgent => _departure is { IsDrained: true };
 
+    /// <summary>One of the partitions that are being given up and drain.</summary>
+    public AssignedPartition? Draining => _departure is { IsDrained: false } departure ? departure.Partitions.FirstOrDefault(static partition => !partition.IsLost) : null;
+
     public IEnumerable<AssignedPartition> Partitions => _queues.Select(static queue => queue.Partition);
 
     /// <summary>A rebalance that is to be answered, in its turn.</summary>

@@ -11,6 +11,7 @@ namespace Headrace.Consuming;
 internal sealed class Committer
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
 
     private readonly string _group;
     private readonly TimeSpan _interval;
@@ -34,6 +35,9 @@ internal sealed class Committer
     /// <summary>A commit has been sent and its result is not known.</summary>
     public bool IsOutstanding => _outstanding.Count > 0;
 
+    /// <summary>How long a commit has been without an answer.</summary>
+    public TimeSpan OutstandingFor => IsOutstanding ? _time.GetElapsedTime(_sent) : TimeSpan.Zero;
+
     /// <summary>The group has thrown this member out: no commit will be taken until it has joined again.</summary>
     public bool IsLost { get; private set; }
 
@@ -49,10 +53,11 @@ internal sealed class Committer
     /// <summary>Commits what has moved, when it is time.</summary>
     /// <param name="partitions">The partitions that are ours at this moment.</param>
     /// <param name="isUrgent">They are being given up: the interval is not waited for.</param>
+    /// <param name="probe">When nothing has moved, this one is committed again as it is: whether that is taken shows whether the session holds.</param>
     /// <param name="prepare">Brings the watermarks up to date; called only when a commit is due.</param>
-    public void Tick(IEnumerable<AssignedPartition> partitions, bool isUrgent, Action prepare)
+    public void Tick(IEnumerable<AssignedPartition> partitions, bool isUrgent, AssignedPartition? probe, Action prepare)
     {
-        var pause = isUrgent ? _retries ? RetryPause : TimeSpan.Zero : _interval;
+        var pause = isUrgent ? _retries ? RetryPause : TimeSpan.Zero : probe is not null && ProbePause < _interval ? ProbePause : _interval;
         if (IsOutstanding || IsLost || _time.GetElapsedTime(_sent) < pause)
         {
             return;
@@ -67,6 +72,11 @@ internal sealed class Committer
             {
                 _outstanding.Add((partition, point));
             }
+        }
+
+        if (!IsOutstanding && probe is { IsLost: false, IsTopicGone: false } && PointOf(probe) is var same && same.Offset >= probe.Committed.Offset)
+        {
+            _outstanding.Add((probe, same));
         }
 
         if (IsOutstanding)

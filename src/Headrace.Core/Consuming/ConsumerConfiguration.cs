@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Headrace.Clients;
 using Headrace.Clients.Native;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,11 @@ internal static class ConsumerConfiguration
         // So the group's leader sees in time that a topic has grown.
         var refresh = Within((long)options.TopicRefresh.TotalMilliseconds, 10, 300_000);
         var settings = For(ClientRole.Membership, options).WithDefault("topic.metadata.refresh.interval.ms", refresh);
+        if (options.StaticMember)
+        {
+            settings = settings.WithDefault("group.instance.id", Dns.GetHostName());
+        }
+
         settings.Log(log, options.GroupId);
         return settings.CreateConfiguration();
     }

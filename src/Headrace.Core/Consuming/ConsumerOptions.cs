@@ -21,6 +21,13 @@ public sealed class ConsumerOptions
     /// <summary>Settings of the client library, verbatim, over our defaults.</summary>
     public IReadOnlyDictionary<string, string> ClientSettings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Whether the member is a static one, called after the machine: in Kubernetes after the pod, where a StatefulSet's pods keep their names. It keeps its
+    /// partitions over a restart that is shorter than <c>session.timeout.ms</c>. Two members of a group on one machine would fence each other. Default no; a
+    /// <c>group.instance.id</c> that is set goes before it.
+    /// </summary>
+    public bool StaticMember { get; init; }
+
     /// <summary>Records handled at once. Default: the machine's cores, at most 16.</summary>
     public int Workers { get; init; } = Math.Min(Environment.ProcessorCount, 16);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Headrace.Clients.Native;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class ConsumerParts : IDisposable
     {
         (Options, Status, Log, Time) = (options, status, log, time);
         using var configuration = ConsumerConfiguration.ForMembership(options, log);
+        SessionTimeout = TimeSpan.FromMilliseconds(int.Parse(configuration.Get("session.timeout.ms") ?? "45000", CultureInfo.InvariantCulture));
         const EventKinds Events = EventKinds.Rebalance | EventKinds.OffsetCommit | EventKinds.Error | EventKinds.Statistics | EventKinds.Log | EventKinds.TokenRefresh;
         Membership = new(configuration, Events);
         Records = new(static message => NativeMessage.FromPointer(message).Destroy());
@@ -32,6 +34,9 @@ internal sealed class ConsumerParts : IDisposable
     public ILogger Log { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>How long the coordinator keeps a member of which it hears nothing.</summary>
+    public TimeSpan SessionTimeout { get; }
 
     /// <summary>What the loop waits on.</summary>
     public QueueSignal Signal { get; } = new();

@@ -55,7 +55,8 @@ internal sealed class Departure
             return false;
         }
 
-        if (_parts.Committer.IsOutstanding)
+        // What was sent before a loss may never be answered, and changes nothing any more.
+        if (_parts.Committer.IsOutstanding && !_partitions.All(static partition => partition.IsLost))
         {
             return _parts.StopDeadline.IsCancellationRequested && elapsed - _drained > CommitPatience;
         }
@@ -78,7 +79,8 @@ internal sealed class Departure
         }
     }
 
-    // While partitions are being given up the client tells no loss: its session ends, and it waits for us before it says anything. But its member id goes.
+    // While partitions are being given up the client tells no loss, and does not even look whether the session holds: it waits for us. What shows is that the
+    // coordinator has forgotten the member, or that it has answered no commit for as long as a session lasts.
     private void LookForSession(TimeSpan elapsed)
     {
         if (elapsed - _looked < LookPause || _partitions.All(static partition => partition.IsLost))
@@ -87,7 +89,8 @@ internal sealed class Departure
         }
 
         _looked = elapsed;
-        if (_parts.Committer.IsLost || _parts.Membership.IsAssignmentLost || _parts.Membership.MemberId != _member)
+        if (_parts.Committer.IsLost || _parts.Membership.IsAssignmentLost || _parts.Membership.MemberId != _member
+            || _parts.Committer.OutstandingFor > _parts.SessionTimeout)
         {
             foreach (var partition in _partitions)
             {

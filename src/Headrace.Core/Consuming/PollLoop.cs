@@ -152,7 +152,7 @@ internal sealed class PollLoop
         }
 
         isBusy |= _assignment.Tick();
-        _parts.Committer.Tick(_assignment.Partitions, _assignment.IsCommitUrgent, _assignment.AdvanceToPositions);
+        _parts.Committer.Tick(_assignment.Partitions, _assignment.IsCommitUrgent, _assignment.Draining, _assignment.AdvanceToPositions);
         if (_parts.Committer.Fault is { } refused)
         {
             Fault(refused);

@@ -72,6 +72,7 @@ internal sealed class ClusterConfiguration
         ["CommitInterval"] = value => group.CommitInterval = _reader.Duration(value),
         ["RevokeDrain"] = value => group.RevokeDrain = _reader.Duration(value),
         ["TopicRefresh"] = value => group.TopicRefresh = _reader.Duration(value),
+        ["StaticMember"] = value => group.StaticMember = _reader.YesOrNo(value),
         ["OffsetMapBytes"] = value => group.OffsetMapBytes = _reader.Number(value, atLeast: 0),
         ["TrustMapsWithoutEpoch"] = value => group.TrustMapsWithoutEpoch = _reader.YesOrNo(value),
         ["Client"] = client => SettingsReader.ReadVerbatim(client, group.Client),

@@ -45,6 +45,7 @@ internal sealed class ClusterSettings
             CommitInterval = configured.CommitInterval ?? code.CommitInterval,
             RevokeDrain = configured.RevokeDrain ?? code.RevokeDrain,
             TopicRefresh = configured.TopicRefresh ?? code.TopicRefresh,
+            StaticMember = configured.StaticMember ?? code.StaticMember,
             OffsetMapBytes = configured.OffsetMapBytes ?? code.OffsetMapBytes,
             TrustMapsWithoutEpoch = configured.TrustMapsWithoutEpoch ?? code.TrustMapsWithoutEpoch,
         };

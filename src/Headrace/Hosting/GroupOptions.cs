@@ -9,6 +9,13 @@ public sealed class GroupOptions
     /// <summary>Whether the group starts paused: a member that hands out no records. Default: no.</summary>
     public bool? Paused { get; set; }
 
+    /// <summary>
+    /// Whether the member is a static one, called after the machine: in Kubernetes after the pod, where a StatefulSet's pods keep their names. It keeps its
+    /// partitions over a restart that is shorter than <c>session.timeout.ms</c>. Two members of a group on one machine would fence each other. Default no; a
+    /// <c>group.instance.id</c> that is set goes before it.
+    /// </summary>
+    public bool? StaticMember { get; set; }
+
     /// <summary>Records taken from Kafka and not yet settled, at most; at least 1. Default 10,000.</summary>
     public int? LookAheadRecords { get; set; }
 

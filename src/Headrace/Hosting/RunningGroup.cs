@@ -133,6 +133,7 @@ internal sealed class RunningGroup : IAsyncDisposable
             CommitInterval = chosen.CommitInterval ?? defaults.CommitInterval,
             RevokeDrain = chosen.RevokeDrain ?? defaults.RevokeDrain,
             TopicRefresh = chosen.TopicRefresh ?? defaults.TopicRefresh,
+            StaticMember = chosen.StaticMember ?? defaults.StaticMember,
             OffsetMapBytes = chosen.OffsetMapBytes ?? defaults.OffsetMapBytes,
             TrustMapsWithoutEpoch = chosen.TrustMapsWithoutEpoch ?? defaults.TrustMapsWithoutEpoch,
             StartAt = model.StartAt,
