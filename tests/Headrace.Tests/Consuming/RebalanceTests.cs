@@ -10,8 +10,10 @@ public sealed class RebalanceTests(KafkaUnderTest kafka)
     [Theory]
     [InlineData("cooperative-sticky")]
     [InlineData("range")]
-    public async Task A_second_member_takes_over_mid_flight_and_nothing_is_lost_or_out_of_order(string strategy)
+    [InlineData("consumer")]
+    public async Task A_second_member_takes_over_mid_flight_and_nothing_is_lost_or_out_of_order(string protocol)
     {
+        await kafka.SkipWithoutAsync(protocol);
         await using var traffic = await Traffic.OnAsync(kafka, partitions: 6);
         traffic.Produce(6_000, static i => "k" + (i % 120));
         var settled = new ConcurrentDictionary<RecordPosition, int>();
@@ -23,10 +25,10 @@ public sealed class RebalanceTests(KafkaUnderTest kafka)
             settled.AddOrUpdate(position, 1, static (_, times) => times + 1);
             return Settlement.Settled;
         };
-        var first = traffic.Consume(Slowly("first"), traffic.Options(workers: 8, settings: ("partition.assignment.strategy", strategy)));
+        var first = traffic.Consume(Slowly("first"), traffic.Options(workers: 8, settings: Traffic.Protocol(protocol)));
         first.Start();
         await traffic.UntilHandledAsync(500);
-        var second = traffic.Consume(Slowly("second"), traffic.Options(workers: 8, settings: ("partition.assignment.strategy", strategy)));
+        var second = traffic.Consume(Slowly("second"), traffic.Options(workers: 8, settings: Traffic.Protocol(protocol)));
         second.Start();
         await Traffic.UntilAsync(() => first.Snapshot().Partitions.Count == 3 && second.Snapshot().Partitions.Count == 3, traffic.Describe);
         await Traffic.UntilAsync(() => settled.Count > 4_000, traffic.Describe);
@@ -42,9 +44,12 @@ public sealed class RebalanceTests(KafkaUnderTest kafka)
         }
     }
 
-    [Fact]
-    public async Task Partitions_that_stay_flow_while_a_revoked_one_drains()
+    [Theory]
+    [InlineData("cooperative-sticky")]
+    [InlineData("consumer")]
+    public async Task Partitions_that_stay_flow_while_a_revoked_one_drains(string protocol)
     {
+        await kafka.SkipWithoutAsync(protocol);
         await using var traffic = await Traffic.OnAsync(kafka, partitions: 2);
         var (go, began) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new ConcurrentDictionary<int, bool>());
         RecordDelegate Handle(string name) => async record =>
@@ -62,12 +67,13 @@ public sealed class RebalanceTests(KafkaUnderTest kafka)
         // Both partitions have a record that takes until it is told.
         traffic.Produce(1, static _ => "a", partition: 0);
         traffic.Produce(1, static _ => "a", partition: 1);
-        var first = traffic.Consume(Handle("first"), traffic.Options(workers: 8, revokeDrain: Long));
-        first.Start();
+        using var lines = new Lines();
+        var options = traffic.Options(workers: 8, revokeDrain: Long + Long, settings: Traffic.Protocol(protocol));
+        traffic.Consume(Handle("first"), options, lines).Start();
         await Traffic.UntilAsync(() => began.Count == 2, traffic.Describe);
-        var second = traffic.Consume(Handle("second"), traffic.Options(workers: 8, revokeDrain: Long));
+        var second = traffic.Consume(Handle("second"), options);
         second.Start();
-        await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        await Traffic.UntilAsync(() => lines.All.Any(static line => line.Contains("[1005]", StringComparison.Ordinal)), traffic.Describe);
 
         // One is being given up and drains; the other goes on. Nobody has the first one yet.
         traffic.Produce(200, static i => "k" + i, partition: 0);

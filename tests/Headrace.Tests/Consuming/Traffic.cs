@@ -68,6 +68,10 @@ internal sealed class Traffic : IAsyncDisposable
         StartAt = startAt,
     };
 
+    /// <summary>The settings of an assignor, or of the new group protocol: <c>consumer</c>.</summary>
+    public static (string Name, string Value)[] Protocol(string protocol) =>
+        [protocol == "consumer" ? ("group.protocol", protocol) : ("partition.assignment.strategy", protocol)];
+
     /// <summary>Client settings that reach the broker and make rebalances quick.</summary>
     public Dictionary<string, string> Settings(params (string Name, string Value)[] more)
     {
@@ -75,6 +79,13 @@ internal sealed class Traffic : IAsyncDisposable
         foreach (var (name, value) in more)
         {
             settings[name] = value;
+        }
+
+        if (settings.GetValueOrDefault("group.protocol") == "consumer")
+        {
+            // The broker says them in this protocol.
+            settings.Remove("heartbeat.interval.ms");
+            settings.Remove("session.timeout.ms");
         }
 
         return settings;

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net.Sockets;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Headrace.Tests.Testing;
@@ -40,6 +43,13 @@ public sealed class KafkaUnderTest : IAsyncLifetime
         TestContext.Current.SendDiagnosticMessage("Running on {0}.", Name);
     }
 
+    /// <summary>Skips the test, and says so, when a group cannot have this protocol here: <c>consumer</c> is the new one (KIP-848).</summary>
+    public async Task SkipWithoutAsync(string protocol)
+    {
+        const short ConsumerGroupHeartbeat = 68;
+        Assert.SkipWhen(protocol == "consumer" && !(await ApiKeysAsync()).Contains(ConsumerGroupHeartbeat), $"{Name} has no KIP-848 groups yet.");
+    }
+
     /// <summary>A name that no other test uses.</summary>
     public string NewName(string purpose = "t") => $"{purpose}-{Run}-{Interlocked.Increment(ref _names)}";
 
@@ -56,6 +66,21 @@ public sealed class KafkaUnderTest : IAsyncLifetime
             Configs = settings is null ? null : new(settings),
         }]);
         return name;
+    }
+
+    private async Task<HashSet<short>> ApiKeysAsync()
+    {
+        // ApiVersions, version 0, with no client id; the answer has an error and then key, lowest and highest version of each.
+        byte[] request = [0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xFF, 0xFF];
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(Address[..Address.LastIndexOf(':')], int.Parse(Address.AsSpan(Address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture));
+        var stream = socket.GetStream();
+        await stream.WriteAsync(request);
+        var length = new byte[4];
+        await stream.ReadExactlyAsync(length);
+        var answer = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
+        await stream.ReadExactlyAsync(answer);
+        return [.. Enumerable.Range(0, BinaryPrimitives.ReadInt32BigEndian(answer.AsSpan(6))).Select(i => BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(10 + (6 * i))))];
     }
 
     public async ValueTask DisposeAsync()
