@@ -119,24 +119,37 @@ public sealed class SchemaRegistryClient : IDisposable
         return found;
     }
 
+    /// <summary>Reads an Avro schema with all that it uses.</summary>
+    internal async Task<AvroSchema> ParseAsync(RegistrySchema schema, CancellationToken cancellation)
+    {
+        var parsed = new List<AvroSchema>();
+        foreach (var used in await GetReferencesAsync(schema, cancellation))
+        {
+            parsed.Add(AvroSchema.Parse(used.Text, parsed));
+        }
+
+        return AvroSchema.Parse(schema.Text, parsed);
+    }
+
     /// <summary>Closes its connections.</summary>
     public void Dispose() => _transport.Dispose();
 
-    // One request for each id: whoever loses the race to enter it waits for the winner's. One that failed is asked for again.
-    private Task<RegisteredSchema> Look(int id)
+    // One request for each id: whoever loses the race to enter it waits for the winner's. Nobody's cancellation ends it, because others may wait for it;
+    // its time-outs do. One that failed is forgotten and asked for again.
+    private Task<RegisteredSchema> Look(int id) => _byId.GetOrAdd(id, static (key, client) => new(() => client.LookAsync(key)), this).Value;
+
+    private async Task<RegisteredSchema> LookAsync(int id)
     {
-        var look = new Lazy<Task<RegisteredSchema>>(() => LookAsync(id));
-        var known = _byId.GetOrAdd(id, look);
-        if (known != look && known is { IsValueCreated: true, Value.IsFaulted: true })
+        try
         {
-            known = _byId.TryUpdate(id, look, known) ? look : _byId[id];
+            return new(id, Schema((await AskAsync(HttpMethod.Get, $"schemas/ids/{id}", CancellationToken.None))!));
         }
-
-        return known.Value;
+        catch
+        {
+            _byId.TryRemove(id, out _);
+            throw;
+        }
     }
-
-    // Nobody's cancellation ends it, because others may wait for it; its time-outs do.
-    private async Task<RegisteredSchema> LookAsync(int id) => new(id, Schema((await AskAsync(HttpMethod.Get, $"schemas/ids/{id}", CancellationToken.None))!));
 
     private RegisteredSchema Remember(RegisteredSchema schema)
     {

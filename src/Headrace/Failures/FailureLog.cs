@@ -34,7 +34,7 @@ internal static partial class FailureLog
 
     [LoggerMessage(
         EventIds.WaitsForKafka, LogLevel.Warning,
-        "{Group} could not finish {Message} at {Position}, because what it produced was not acknowledged: {Reason} The record stays unsettled. Next try in {Delay:0.0} s.")]
+        "{Group} could not finish {Message} at {Position}, because what it needs is away or did not acknowledge: {Reason} The record stays unsettled. Next try in {Delay:0.0} s.")]
     public static partial void WaitsForKafka(ILogger logger, string group, string message, RecordPosition position, string reason, double delay);
 
     [LoggerMessage(

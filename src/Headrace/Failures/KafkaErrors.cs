@@ -22,13 +22,18 @@ internal static class KafkaErrors
     public static bool IsTooLarge(ProduceException error) => TooLarge.Contains(error.ErrorCode);
 
     /// <summary>
-    /// Whether the failure lies in the cluster and not in the record: Kafka is away, a topic is missing, a right is not given. Every record would fail
+    /// Whether the failure lies in the cluster and not in the record: Kafka or a schema registry is away, a topic is missing, a right is not given. Every record would fail
     /// so, and dead-lettering them for it would be wrong: they wait.
     /// </summary>
     public static bool IsOutage(Exception error)
     {
         for (var cause = error; cause is not null; cause = cause.InnerException)
         {
+            if (cause is FormatUnavailableException)
+            {
+                return true;
+            }
+
             if (cause is ProduceException produce)
             {
                 return !IsTooLarge(produce) && !Refused.Contains(produce.ErrorCode);

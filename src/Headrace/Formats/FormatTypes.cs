@@ -6,7 +6,7 @@ namespace Headrace.Formats;
 /// <summary>Readers and writers for types that are known only at startup.</summary>
 internal static class FormatTypes
 {
-    /// <summary>What reads a record's value as an object; throws <see cref="MessageFormatException"/> whatever goes wrong.</summary>
+    /// <summary>What reads a record's value as an object; throws <see cref="MessageFormatException"/> whatever goes wrong, unless it is nobody's fault who wrote the bytes.</summary>
     public static Func<Record, object> CreateReader(IMessageFormat format, Type type) => (Func<Record, object>)Invoke(nameof(Reader), type, format);
 
     /// <summary>What writes an object of the type.</summary>
@@ -35,7 +35,7 @@ internal static class FormatTypes
                 return read(record.Value, record) ?? throw new MessageFormatException(
                     $"The value is {format.ContentType} for null, which is no {typeof(T).Name}. To delete by key, produce a tombstone: a record without a value.");
             }
-            catch (Exception error) when (error is not MessageFormatException)
+            catch (Exception error) when (error is not (MessageFormatException or FormatUnavailableException))
             {
                 throw new MessageFormatException($"The value is not a {typeof(T).Name} as {format.ContentType}: {error.Message}", error);
             }

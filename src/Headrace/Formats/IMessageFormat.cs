@@ -20,4 +20,10 @@ public interface IMessageFormat
     /// <see langword="null"/>, the default, leaves it to them.
     /// </summary>
     string? TypeNameOf(Record record) => null;
+
+    /// <summary>
+    /// Looks up elsewhere what the readers and writers need, and says what keeps the application from starting. Called once for every cluster that uses
+    /// the format, when the host starts. The default does nothing.
+    /// </summary>
+    ValueTask StartAsync(FormatStart start, CancellationToken cancellation) => ValueTask.CompletedTask;
 }

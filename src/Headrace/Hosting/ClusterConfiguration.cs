@@ -48,6 +48,8 @@ internal sealed class ClusterConfiguration
         ["MissingTopics"] = value => _configured.MissingTopics = _reader.OneOf<MissingTopics>(value),
         ["Groups"] = ReadGroups,
         ["Topics"] = topics => Each(topics, ReadTopic),
+        // Read by the package that has the registry's client.
+        ["SchemaRegistry"] = static _ => { },
     });
 
     private void ReadGroups(IConfigurationSection groups) => Each(groups, group =>

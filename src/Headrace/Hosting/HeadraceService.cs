@@ -26,16 +26,20 @@ internal sealed class HeadraceService : IHostedLifecycleService
         _logger = loggers.CreateLogger(HostingLog.Consuming);
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         var faults = new List<string>();
         foreach (var cluster in _clusters)
         {
             cluster.Validate(_registrations, faults);
+            await cluster.StartFormatsAsync(faults, cancellationToken);
         }
 
         faults.AddRange(ProducerFaults.Unnamed(_registrations));
-        return faults.Count == 0 ? Task.CompletedTask : throw new HeadraceConfigurationException(faults);
+        if (faults.Count > 0)
+        {
+            throw new HeadraceConfigurationException(faults);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

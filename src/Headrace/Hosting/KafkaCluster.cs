@@ -78,6 +78,16 @@ internal sealed class KafkaCluster : IAsyncDisposable
         faults.AddRange(Groups.SelectMany(group => BatchRules.Faults(group.Model, ClusterConfiguration.SectionOf(Name), group.Options.LookAheadRecords)));
     }
 
+    /// <summary>Lets every format that is used look up what it needs.</summary>
+    public async Task StartFormatsAsync(List<string> faults, CancellationToken cancellation)
+    {
+        var handlers = Groups.SelectMany(group => group.Model.Topics).SelectMany(topic => topic.Handlers);
+        foreach (var format in handlers.Select(handler => handler.Format).Append(Topology.Format).Distinct())
+        {
+            await format.StartAsync(new(Name, _services, faults), cancellation);
+        }
+    }
+
     /// <summary>Flushes and closes what writes to the cluster. Closing twice does nothing.</summary>
     public async ValueTask CloseProducersAsync()
     {

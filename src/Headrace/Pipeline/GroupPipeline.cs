@@ -8,6 +8,7 @@ namespace Headrace.Pipeline;
 internal sealed class GroupPipeline : IDisposable
 {
     private const string Tombstones = "(tombstone)";
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly string _group;
     private readonly IServiceProvider _services;
@@ -17,12 +18,13 @@ internal sealed class GroupPipeline : IDisposable
     private readonly BatchPipeline _batches;
     private readonly ThreadLocal<WorkerShare> _shares;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
 
     /// <summary>Compiles the pipeline. An exception is a startup fault.</summary>
     public GroupPipeline(GroupModel group, GroupSurroundings surroundings)
     {
         _group = group.Name;
-        _services = surroundings.Services;
+        (_services, _time) = (surroundings.Services, surroundings.Time);
         _routes = new(group, new(surroundings));
         _failures = new(group.Name, surroundings, Counters);
         _batches = new(_group, _services, _routes, _failures, Counters, _contexts, HandleAsync);
@@ -49,7 +51,7 @@ internal sealed class GroupPipeline : IDisposable
         }
         catch (Exception error)
         {
-            return _failures.FailedAsync(record, topic.Unhandled, error);
+            return NotReadAsync(record, topic.Unhandled, error);
         }
 
         return choice.Route is { } route ? ReadAndRunAsync(record, topic, route, failed?.Attempts ?? 0) : UnhandledAsync(record, topic, choice);
@@ -79,13 +81,25 @@ internal sealed class GroupPipeline : IDisposable
             }
             catch (Exception error)
             {
-                return _failures.FailedAsync(record, route.Subject, error);
+                return NotReadAsync(record, route.Subject, error);
             }
 
             route = topic.Nearest(route, message);
         }
 
         return RunAsync(record, route, message, failures);
+    }
+
+    private ValueTask<Settlement> NotReadAsync(Record record, FailureSubject subject, Exception error) =>
+        record.State is null && error is FormatUnavailableException { Arrival: { } arrival }
+            ? AwaitArrivalAsync(record, subject, error, arrival)
+            : _failures.FailedAsync(record, subject, error);
+
+    // A schema that is merely not known yet is here in a moment: no failure, no delay. Longer than a moment, and the worker is needed elsewhere.
+    private async ValueTask<Settlement> AwaitArrivalAsync(Record record, FailureSubject subject, Exception error, Task arrival)
+    {
+        await arrival.WaitAsync(Moment, _time, record.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await (arrival.IsCompleted ? HandleAsync(record) : _failures.FailedAsync(record, subject, error));
     }
 
     private ValueTask<Settlement> RunAsync(Record record, HandlerRoute route, object? message, int failures)

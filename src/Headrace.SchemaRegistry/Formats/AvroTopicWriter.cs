@@ -1,0 +1,65 @@
+using System.Buffers;
+
+namespace Headrace.Formats;
+
+/// <summary>What writes one type to one topic. Until the registry has said the id, every write asks for it and fails.</summary>
+internal abstract class AvroTopicWriter(string topic)
+{
+    public string Topic => topic;
+
+    /// <summary>Asks the registry. Ends well, or in why not.</summary>
+    public abstract Task LookAsync(SubjectLookUp subjects, CancellationToken cancellation);
+}
+
+/// <inheritdoc />
+internal sealed class AvroTopicWriter<T>(string topic, AvroCodec<T> own, SchemaIdPlace place) : AvroTopicWriter(topic)
+{
+    // Set once, when the registry has answered; read by every thread that writes.
+    private volatile Known? _known;
+    private volatile SubjectLookUp? _subjects;
+    private Task _looking = Task.CompletedTask;
+    private readonly Lock _gate = new();
+
+    public override async Task LookAsync(SubjectLookUp subjects, CancellationToken cancellation)
+    {
+        _subjects = subjects;
+        var (id, schema) = await subjects.FindAsync(subjects.SubjectOf(Topic, own.Schema), own.Schema, cancellation);
+        _known = new(id, ConfluentWire.HeaderOf(id), ReferenceEquals(schema, own.Schema) ? own : new(schema));
+    }
+
+    public void Write(T message, IBufferWriter<byte> value, RecordHeaders headers)
+    {
+        var known = _known ?? throw NotYet();
+        if (place == SchemaIdPlace.Value)
+        {
+            ConfluentWire.Write(value, known.Id);
+        }
+        else
+        {
+            headers.Add(ConfluentWire.Header, known.Header);
+        }
+
+        known.Codec.Encode(message, value);
+    }
+
+    private FormatUnavailableException NotYet()
+    {
+        if (_subjects is not { } subjects)
+        {
+            return new($"A {typeof(T).Name} cannot be written to '{Topic}' yet: the application has not started. Produce when it has.");
+        }
+
+        lock (_gate)
+        {
+            var failure = _looking.Exception?.InnerException;
+            if (_looking.IsCompleted)
+            {
+                _looking = LookAsync(subjects, CancellationToken.None);
+            }
+
+            return new($"A {typeof(T).Name} cannot be written to '{Topic}': the registry has not given its schema an id. {failure?.Message}", _looking, failure);
+        }
+    }
+
+    private sealed record Known(int Id, byte[] Header, AvroCodec<T> Codec);
+}

@@ -1,0 +1,46 @@
+using Headrace.Formats;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Headrace;
+
+/// <summary>Avro and schema registries for a cluster.</summary>
+public static class HeadraceSchemaExtensions
+{
+    /// <summary>
+    /// Reads and writes messages as Avro, with their schemas in the registry at <c>Kafka:SchemaRegistry:Url</c> (the section of the cluster's name). A
+    /// schema that its subject does not have is registered in Development; elsewhere that, and one that the subject does not accept, is a fault at startup.
+    /// </summary>
+    /// <param name="builder">The cluster.</param>
+    /// <param name="configure">Changes what is written and how subjects are called.</param>
+    public static HeadraceBuilder UseAvro(this HeadraceBuilder builder, Action<AvroOptions>? configure = null)
+    {
+        var options = new AvroOptions();
+        configure?.Invoke(options);
+        return builder.AddSchemaRegistry().UseFormat(new AvroFormat(options));
+    }
+
+    /// <summary>Says how the cluster's schema registry is reached, where configuration does not; the section <c>SchemaRegistry</c> of the cluster wins.</summary>
+    public static HeadraceBuilder AddSchemaRegistry(this HeadraceBuilder builder, Action<SchemaRegistryOptions>? configure = null)
+    {
+        var cluster = builder.Cluster;
+        builder.Services.TryAddKeyedSingleton<SchemaRegistryOptions>(cluster);
+        builder.Services.TryAddKeyedSingleton(cluster, (services, _) =>
+        {
+            var options = services.GetRequiredKeyedService<SchemaRegistryOptions>(cluster);
+            foreach (var setting in services.GetKeyedServices<Action<SchemaRegistryOptions>>(cluster))
+            {
+                setting(options);
+            }
+
+            return new SchemaRegistryConnection(cluster, options, services.GetRequiredService<IConfiguration>(), services.GetRequiredService<TimeProvider>());
+        });
+        if (configure is not null)
+        {
+            builder.Services.AddKeyedSingleton(cluster, configure);
+        }
+
+        return builder;
+    }
+}
