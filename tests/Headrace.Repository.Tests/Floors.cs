@@ -11,6 +11,7 @@ internal static class Floors
         ["Headrace"] = ["Headrace.Core"],
         ["Headrace.AspNetCore"] = ["Headrace", "Headrace.Core"],
         ["Headrace.SchemaRegistry"] = ["Headrace"],
+        ["Headrace.Cli"] = ["Headrace.DevBroker"],
     };
 
     /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
@@ -23,5 +24,6 @@ internal static class Floors
             "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility", "Registry", "Development", "Formats", "Hosting",
         ],
         ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Hosting"],
+        ["Headrace.Cli"] = ["Output", "Dev"],
     };
 }

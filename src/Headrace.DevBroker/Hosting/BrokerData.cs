@@ -15,7 +15,7 @@ internal sealed class BrokerData : IAsyncDisposable
     public BrokerData(DevBrokerOptions options, string address, ILoggerFactory loggers)
     {
         var logger = loggers.CreateLogger("Headrace.Broker.Storage");
-        _folder = options.DataFolder is { } path ? DataFolder.Open(path, options.Flush, address) : null;
+        _folder = options.DataFolder is { } path ? DataFolder.Open(path, options.Flush, address, options.DeleteDataFirst) : null;
         try
         {
             Topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time, _folder);

@@ -36,6 +36,9 @@ public sealed class DevBrokerOptions
     /// </summary>
     public string? DataFolder { get; set; }
 
+    /// <summary>With <see cref="DataFolder"/>: whether what it holds is deleted first. Only what a broker wrote is. Default false.</summary>
+    public bool DeleteDataFirst { get; set; }
+
     /// <summary>With <see cref="DataFolder"/>: when data are brought to the disk. Default <see cref="DiskFlush.Never"/>, which survives the end of the process.</summary>
     public DiskFlush Flush { get; set; }
 

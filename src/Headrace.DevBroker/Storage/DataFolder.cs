@@ -7,6 +7,7 @@ internal sealed class DataFolder : IDisposable
 {
     private const string LockName = "lock";
     private const string HolderName = "holder";
+    private const string JournalName = "journal";
     private const string CleanName = "clean-shutdown";
 
     private readonly FileStream _lock;
@@ -18,7 +19,7 @@ internal sealed class DataFolder : IDisposable
         _lock = held;
         WasClosedCleanly = File.Exists(In(CleanName));
         File.Delete(In(CleanName));
-        Journal = Journal.Open(In("journal"), flush == DiskFlush.Always, out var state);
+        Journal = Journal.Open(In(JournalName), flush == DiskFlush.Always, out var state);
         State = state;
     }
 
@@ -35,7 +36,7 @@ internal sealed class DataFolder : IDisposable
     public IReadOnlyList<JournalEntry> State { get; }
 
     /// <exception cref="IOException">Another broker has it, which the message names, or it cannot be written to.</exception>
-    public static DataFolder Open(string path, DiskFlush flush, string holder)
+    public static DataFolder Open(string path, DiskFlush flush, string holder, bool deleteFirst = false)
     {
         path = System.IO.Path.GetFullPath(path);
         try
@@ -56,6 +57,11 @@ internal sealed class DataFolder : IDisposable
         {
             throw new IOException(
                 $"The development broker cannot have the data folder '{path}': {HolderOf(path) ?? fault.Message} Stop that broker, or choose another DataFolder.", fault);
+        }
+
+        if (deleteFirst)
+        {
+            Empty(path);
         }
 
         File.WriteAllText(
@@ -87,6 +93,17 @@ internal sealed class DataFolder : IDisposable
     {
         Journal.Dispose();
         _lock.Dispose();
+    }
+
+    // Nothing else: the folder may be somebody's home.
+    private static void Empty(string path)
+    {
+        File.Delete(System.IO.Path.Combine(path, JournalName));
+        File.Delete(System.IO.Path.Combine(path, CleanName));
+        foreach (var folder in Directory.EnumerateDirectories(path).Where(folder => PartitionFolder.OwnerOf(folder) is not null).ToList())
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static string? HolderOf(string path)

@@ -1,0 +1,3 @@
+using Headrace.Cli;
+
+return await HeadraceCommand.RunAsync(args);
