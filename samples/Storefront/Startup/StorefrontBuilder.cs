@@ -22,7 +22,12 @@ internal static class StorefrontBuilder
         });
         if (options.Runs(StorefrontOptions.BrokerRole))
         {
-            builder.AddDevBroker(broker => broker.Port = options.BrokerPort);
+            builder.AddDevBroker(broker =>
+            {
+                broker.Port = options.BrokerPort;
+                broker.DataFolder = options.Data;
+                broker.DeleteDataFirst = options.Fresh;
+            });
         }
 
         builder.Configuration["ConnectionStrings:kafka"] = options.Kafka;

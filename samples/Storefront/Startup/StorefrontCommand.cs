@@ -6,6 +6,7 @@ namespace Storefront.Startup;
 internal sealed class StorefrontCommand
 {
     private const int DefaultPort = 5080;
+    private const string DataVariable = "STOREFRONT_DATA";
 
     private readonly Option<int?> _port = new("--port")
     {
@@ -19,6 +20,15 @@ internal sealed class StorefrontCommand
         Description = "Port of the development broker.",
         DefaultValueFactory = _ => 9092,
     };
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        HelpName = "FOLDER",
+        Description = $"Where the development broker of this process keeps its data. Default: what {DataVariable} names (./run sets it), or nothing but memory.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(DataVariable),
+    };
+
+    private readonly Option<bool> _fresh = new("--fresh") { Description = "Begins with an empty development broker: what its folder holds is deleted." };
 
     private readonly Option<string?> _kafka = new("--kafka")
     {
@@ -58,7 +68,7 @@ internal sealed class StorefrontCommand
     {
         var root = new RootCommand("Storefront: a small shop on Headrace. HTTP events go into Kafka and come out, in order, in three consumer groups.")
         {
-            _port, _brokerPort, _kafka, _roles, _traffic, _replay, _rate, _exit,
+            _port, _brokerPort, _data, _fresh, _kafka, _roles, _traffic, _replay, _rate, _exit,
         };
         StorefrontOptions? options = null;
         root.SetAction(parsed =>
@@ -125,6 +135,8 @@ internal sealed class StorefrontCommand
         {
             Port = given.GetValue(_port) ?? (roles.Contains(StorefrontOptions.ShopRole) ? DefaultPort : 0),
             BrokerPort = given.GetValue(_brokerPort),
+            Data = given.GetValue(_data) is { Length: > 0 } data ? data : null,
+            Fresh = given.GetValue(_fresh),
             Kafka = kafka ?? $"127.0.0.1:{given.GetValue(_brokerPort)}",
             Roles = roles,
             Traffic = given.GetValue(_traffic),

@@ -12,6 +12,12 @@ internal sealed class StorefrontOptions
     /// <summary>Port of the development broker, here or in another process.</summary>
     public required int BrokerPort { get; init; }
 
+    /// <summary>The folder that this process's development broker keeps its data in; null keeps them in memory.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Whether what the folder holds is deleted first.</summary>
+    public bool Fresh { get; init; }
+
     /// <summary>Where Kafka is: what --kafka says, else the development broker.</summary>
     public required string Kafka { get; init; }
 

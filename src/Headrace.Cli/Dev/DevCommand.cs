@@ -31,7 +31,9 @@ internal sealed class DevCommand : Command
 
     private readonly Option<int?> _control = new("--control-port") { HelpName = "PORT", Description = "A port on 127.0.0.1 to set faults by HTTP; 0 takes a free one. Default: none." };
 
-    private readonly Option<int> _partitions = new("--partitions") { HelpName = "N", Description = "Partitions of a topic that is created without saying how many.", DefaultValueFactory = _ => 6 };
+    private readonly Option<int?> _partitions = new("--partitions") { HelpName = "N", Description = "Partitions of a topic that is created without saying how many. Default: 6, or 1 with --strict." };
+
+    private readonly Option<bool> _strict = new("--strict") { Description = "Uses Kafka's own timings and limits, where the usual ones are kinder to tests." };
 
     private readonly Option<bool> _verbose = new("--verbose") { Description = "Logs what groups, transactions and faults do, to standard error." };
 
@@ -40,7 +42,7 @@ internal sealed class DevCommand : Command
     public DevCommand()
         : base("dev", "Runs a development broker: Kafka's protocol on one node, for development and tests, without Java and without Docker. Ctrl-C ends it.")
     {
-        Option[] options = [_port, _data, _memory, _fresh, _flush, _control, _partitions, _verbose, _json];
+        Option[] options = [_port, _data, _memory, _fresh, _flush, _control, _partitions, _strict, _verbose, _json];
         foreach (var option in options)
         {
             Add(option);
@@ -55,16 +57,14 @@ internal sealed class DevCommand : Command
             .SetMinimumLevel(given.GetValue(_verbose) ? LogLevel.Information : LogLevel.Warning)
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        var options = new DevBrokerOptions
-        {
-            Port = given.GetValue(_port),
-            DataFolder = given.GetValue(_memory) ? null : given.GetValue(_data),
-            DeleteDataFirst = given.GetValue(_fresh),
-            Flush = given.GetValue(_flush),
-            ControlPort = given.GetValue(_control),
-            DefaultPartitions = given.GetValue(_partitions),
-            Loggers = loggers,
-        };
+        var options = given.GetValue(_strict) ? DevBrokerOptions.Strict() : new DevBrokerOptions();
+        options.Port = given.GetValue(_port);
+        options.DataFolder = given.GetValue(_memory) ? null : given.GetValue(_data);
+        options.DeleteDataFirst = given.GetValue(_fresh);
+        options.Flush = given.GetValue(_flush);
+        options.ControlPort = given.GetValue(_control);
+        options.DefaultPartitions = given.GetValue(_partitions) ?? options.DefaultPartitions;
+        options.Loggers = loggers;
         await using var broker = await DevBroker.StartAsync(options, stopping);
         var folder = options.DataFolder is { } path ? Path.GetFullPath(path) : null;
         new Result(given.GetValue(_json)).Write(

@@ -102,11 +102,12 @@ internal sealed class ControlServer : IAsyncDisposable
             { Action: FaultAction.Rebalance, Group: { } group } => _faults.Rebalance(group),
             { Action: FaultAction.ExpireMembers, Group: { } group } => _faults.ExpireMembers(group, wanted.Member) > 0,
             { Action: FaultAction.RaiseLeaderEpoch, Topic: { } topic } => _faults.RaiseLeaderEpoch(topic, wanted.Partition),
+            { Action: FaultAction.FenceProducer, TransactionalId: { } id } => _faults.FenceProducer(id),
             { Action: FaultAction.RestartListener } => _faults.RestartListener(TimeSpan.FromMilliseconds(wanted.Milliseconds)),
             _ => null,
         };
         await (done is null
-            ? RefuseAsync(http, 400, "At once can happen: rebalance and expireMembers of a group, raiseLeaderEpoch of a topic, restartListener.")
+            ? RefuseAsync(http, 400, "At once can happen: rebalance and expireMembers of a group, raiseLeaderEpoch of a topic, fenceProducer of a transactionalId, restartListener.")
             : WriteAsync(http, 200, new ControlAnswer(done.Value), ControlJson.Default.ControlAnswer));
     }
 

@@ -47,6 +47,9 @@ public sealed class DevBrokerFaults
     /// <summary>Ends the session of one member, named by member id or instance id, or of all. Returns how many were in the group and are not any more.</summary>
     public int ExpireMembers(string group, string? member = null) => _broker.Groups.Expire(group, member);
 
+    /// <summary>Fences a transactional id, as another producer with that id does: its open transaction is aborted. False: nobody has used the id.</summary>
+    public bool FenceProducer(string transactionalId) => _broker.Transactions.Fence(transactionalId, "a fault fenced it");
+
     /// <summary>Begins another leader epoch in one partition, or in all of the topic, as a change of the leader does. False: there is no such partition.</summary>
     public bool RaiseLeaderEpoch(string topic, int? partition = null)
     {

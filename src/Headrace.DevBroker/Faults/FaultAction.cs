@@ -33,6 +33,9 @@ internal enum FaultAction
     /// <summary>The group's members that the request comes from, or all, are put out.</summary>
     ExpireMembers,
 
+    /// <summary>The transactional id gets another epoch first.</summary>
+    FenceProducer,
+
     /// <summary>The partition's leader epoch rises first.</summary>
     RaiseLeaderEpoch,
 }

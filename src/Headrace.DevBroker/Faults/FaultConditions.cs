@@ -76,6 +76,9 @@ public sealed class FaultConditions
     /// <summary>Ends the session of the member that the request comes from, or of all in its groups where it names none, then handles it.</summary>
     public Fault ExpireMembers() => Add(FaultAction.ExpireMembers);
 
+    /// <summary>Fences the transactional id that the request names, as another producer with that id does, then handles it.</summary>
+    public Fault FenceProducer() => Add(FaultAction.FenceProducer);
+
     /// <summary>Begins another leader epoch in the partitions that the request names, then handles it.</summary>
     public Fault RaiseLeaderEpoch() => Add(FaultAction.RaiseLeaderEpoch);
 

@@ -42,7 +42,7 @@ internal sealed class FaultInjection(DevBrokerFaults faults, ILogger logger)
             case FaultAction.RestartListener:
                 faults.RestartListener(fault.Rule.Duration);
                 throw Closing(fault, "and the broker stops listening");
-            case FaultAction.Rebalance or FaultAction.ExpireMembers or FaultAction.RaiseLeaderEpoch:
+            case FaultAction.Rebalance or FaultAction.ExpireMembers or FaultAction.RaiseLeaderEpoch or FaultAction.FenceProducer:
                 ActOn(subject, fault);
                 break;
         }
@@ -75,6 +75,11 @@ internal sealed class FaultInjection(DevBrokerFaults faults, ILogger logger)
             {
                 faults.ExpireMembers(group, subject.MemberId);
             }
+        }
+
+        if (fault.Rule.Action == FaultAction.FenceProducer && subject.TransactionalId is { } transactionalId)
+        {
+            faults.FenceProducer(transactionalId);
         }
 
         if (fault.Rule.Action == FaultAction.RaiseLeaderEpoch)

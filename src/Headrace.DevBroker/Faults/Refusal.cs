@@ -109,9 +109,31 @@ internal static class Refusal
         },
         DeleteGroupsRequest groups => new DeleteGroupsResponse { Results = groups.Groups.ConvertAll(id => new DeleteGroupsResponse.Result { GroupId = id }) },
         JoinGroupRequest join => new JoinGroupResponse { MemberId = join.MemberId },
+        _ => ShapeOfTransactional(request),
+    };
+
+    private static IWireMessage? ShapeOfTransactional(IWireMessage request) => request switch
+    {
+        AddPartitionsToTxnRequest add => new AddPartitionsToTxnResponse
+        {
+            Topics = add.Topics.ConvertAll(topic => new AddPartitionsToTxnResponse.Topic
+            {
+                Name = topic.Name,
+                Partitions = topic.Partitions.ConvertAll(index => new AddPartitionsToTxnResponse.Partition { Index = index }),
+            }),
+        },
+        TxnOffsetCommitRequest commit => new TxnOffsetCommitResponse
+        {
+            Topics = commit.Topics.ConvertAll(topic => new TxnOffsetCommitResponse.Topic
+            {
+                Name = topic.Name,
+                Partitions = topic.Partitions.ConvertAll(partition => new TxnOffsetCommitResponse.Partition { Index = partition.Index }),
+            }),
+        },
         _ => null,
     };
 
     private static bool OnlyReads(ApiKey key) => key is ApiKey.ListOffsets or ApiKey.Metadata or ApiKey.OffsetFetch or ApiKey.FindCoordinator or ApiKey.DescribeGroups or ApiKey.ListGroups
-        or ApiKey.ApiVersions or ApiKey.OffsetForLeaderEpoch or ApiKey.DescribeConfigs or ApiKey.DescribeCluster or ApiKey.DescribeTopicPartitions;
+        or ApiKey.ApiVersions or ApiKey.OffsetForLeaderEpoch or ApiKey.DescribeConfigs or ApiKey.DescribeCluster or ApiKey.DescribeTopicPartitions
+        or ApiKey.DescribeProducers or ApiKey.DescribeTransactions or ApiKey.ListTransactions;
 }

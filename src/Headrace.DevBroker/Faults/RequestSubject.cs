@@ -49,6 +49,14 @@ internal sealed record RequestSubject
         CreatePartitionsRequest grow => OfTopics(grow.Topics.Select(topic => topic.Name)),
         InitProducerIdRequest init => new() { TransactionalId = init.TransactionalId },
         FindCoordinatorRequest find => find.KeyType == 0 ? new() { Groups = find.Keys } : new() { TransactionalId = find.Keys.FirstOrDefault() },
+        AddPartitionsToTxnRequest add => new()
+        {
+            Partitions = [.. add.Topics.SelectMany(topic => topic.Partitions.Select(partition => (topic.Name, partition)))],
+            TransactionalId = add.TransactionalId,
+        },
+        AddOffsetsToTxnRequest add => new() { Groups = [add.GroupId], TransactionalId = add.TransactionalId },
+        EndTxnRequest end => new() { TransactionalId = end.TransactionalId },
+        TxnOffsetCommitRequest commit => OfGroup(commit.GroupId, commit.MemberId) with { TransactionalId = commit.TransactionalId },
         _ => OfGroupRequest(request),
     };
 

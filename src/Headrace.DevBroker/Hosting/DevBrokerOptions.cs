@@ -45,6 +45,21 @@ public sealed class DevBrokerOptions
     /// <summary>How often <c>retention.ms</c> and <c>retention.bytes</c> are looked after. Default 10 s; Kafka's own default is 5 min.</summary>
     public TimeSpan HousekeepingInterval { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>The shortest session a member of a group may ask for. Default 100 ms, for tests that want to see one end; Kafka's own default is 6 s.</summary>
+    public TimeSpan MinSessionTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Options with Apache Kafka's own defaults wherever those of this class are kinder to tests: groups wait 3 s for their first members, sessions take at least 6 s,
+    /// automatic topics have one partition, retention is looked after every 5 min.
+    /// </summary>
+    public static DevBrokerOptions Strict() => new()
+    {
+        DefaultPartitions = 1,
+        InitialRebalanceDelay = TimeSpan.FromSeconds(3),
+        MinSessionTimeout = TimeSpan.FromSeconds(6),
+        HousekeepingInterval = TimeSpan.FromMinutes(5),
+    };
+
     /// <summary>Where the broker logs to. Default: nowhere.</summary>
     public ILoggerFactory? Loggers { get; set; }
 

@@ -19,7 +19,7 @@ internal sealed class Housekeeping : IAsyncDisposable
     public Housekeeping(TopicCatalogue topics, DataFolder? folder, TimeSpan interval, TimeProvider time, ILogger logger)
     {
         (_topics, _folder, _time, _logger) = (topics, folder, time, logger);
-        var retaining = RepeatAsync(interval, Retain);
+        var retaining = RepeatAsync(interval, Clean);
         _running = folder?.Flush == DiskFlush.Interval ? Task.WhenAll(retaining, RepeatAsync(FlushInterval, Flush)) : retaining;
     }
 
@@ -46,13 +46,17 @@ internal sealed class Housekeeping : IAsyncDisposable
         }
     }
 
-    private void Retain()
+    private void Clean()
     {
         foreach (var topic in _topics.All)
         {
             foreach (var partition in topic.Partitions)
             {
                 Try(() => partition.Retain(topic.Settings.Retention), topic.Name);
+                if (topic.Settings.Compaction is { } rules)
+                {
+                    Try(() => partition.Compact(rules), topic.Name);
+                }
             }
         }
     }

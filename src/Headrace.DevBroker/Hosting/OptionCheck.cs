@@ -27,6 +27,7 @@ internal static class OptionCheck
             (options.DefaultPartitions is < 1 or > TopicCatalogue.MaxPartitions,
                 $"DefaultPartitions is {options.DefaultPartitions}. Use 1 to {TopicCatalogue.MaxPartitions}."),
             (options.InitialRebalanceDelay < TimeSpan.Zero, $"InitialRebalanceDelay is {options.InitialRebalanceDelay}. Use zero or more."),
+            (options.MinSessionTimeout < TimeSpan.Zero, $"MinSessionTimeout is {options.MinSessionTimeout}. Use zero or more."),
             (options.DataFolder is { Length: 0 }, "DataFolder is empty. Name a folder, or use null to keep everything in memory."),
             (!Enum.IsDefined(options.Flush), $"Flush is {options.Flush}. Use Never, Interval or Always."),
             (options.HousekeepingInterval <= TimeSpan.Zero, $"HousekeepingInterval is {options.HousekeepingInterval}. Use more than zero."),

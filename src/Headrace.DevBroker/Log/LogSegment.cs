@@ -1,3 +1,4 @@
+using Headrace.Broker.Records;
 using Headrace.Broker.Storage;
 
 namespace Headrace.Broker.Log;
@@ -19,6 +20,9 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     /// <summary>The broker's time, in Unix milliseconds, when the segment was begun.</summary>
     public long CreatedAt { get; } = createdAt;
 
+    /// <summary>The broker's time when the next segment was begun; null while it is the last.</summary>
+    public long? ClosedAt { get; private set; }
+
     public IReadOnlyList<BlockSlot> Blocks => _blocks;
 
     public long LastOffset => _blocks.Count == 0 ? BaseOffset - 1 : _blocks[^1].LastOffset;
@@ -29,6 +33,9 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     public long NewestTime => MaxTimestamp >= 0 ? MaxTimestamp : CreatedAt;
 
     public long Size { get; private set; }
+
+    /// <summary>The name of its file, if it has one.</summary>
+    public string? Path => file?.Path;
 
     public LogBlock BlockWithRoomFor(int length)
     {
@@ -59,6 +66,33 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
         Note(length, maxTimestamp);
     }
 
+    /// <summary>A segment in place of this one, with other batches. A file gets its name by <see cref="TakePlace"/>.</summary>
+    public LogSegment Rewrite(IEnumerable<byte[]> batches, SegmentFile? into)
+    {
+        var segment = new LogSegment(BaseOffset, CreatedAt, into) { ClosedAt = ClosedAt };
+        foreach (var batch in batches)
+        {
+            var header = BatchHeader.Read(batch);
+            var block = segment.BlockWithRoomFor(batch.Length);
+            batch.CopyTo(block.Reserve(batch.Length));
+            segment.Publish(block, header.BaseOffset, header.BaseOffset + header.LastOffsetDelta, batch.Length, header.MaxTimestamp);
+        }
+
+        segment.SealLastBlock();
+        into?.Seal(flush: true);
+        return segment;
+    }
+
+    /// <summary>The file of a rewritten segment gets the name of the one before, whose content is gone with that.</summary>
+    public void TakePlace(LogSegment before)
+    {
+        before.Close();
+        if (file is not null)
+        {
+            file.MoveTo(before.Path!);
+        }
+    }
+
     /// <summary>A block that the file holds already.</summary>
     public void AddStored(long position, int length, long lastOffset, long maxTimestamp)
     {
@@ -67,8 +101,9 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     }
 
     /// <summary>Nothing is written to it any more.</summary>
-    public void Seal(bool flush)
+    public void Seal(bool flush, long now)
     {
+        ClosedAt = now;
         SealLastBlock();
         file?.Seal(flush);
     }

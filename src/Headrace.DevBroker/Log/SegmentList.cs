@@ -28,7 +28,7 @@ internal sealed class SegmentList(PartitionFolder? folder)
         {
             if (_segments.Count > 0)
             {
-                _segments[^1].Seal(folder?.Flush is DiskFlush.Interval or DiskFlush.Always);
+                _segments[^1].Seal(folder?.Flush is DiskFlush.Interval or DiskFlush.Always, segment.CreatedAt);
             }
 
             _segments.Add(segment);
@@ -114,6 +114,33 @@ internal sealed class SegmentList(PartitionFolder? folder)
         }
     }
 
+    /// <summary>The segments that may be compacted: closed, without an open transaction, and not too young.</summary>
+    public List<LogCleaner.Source> Cleanable(long stableOffset, long minLag, long now) =>
+    [
+        .. _segments.SkipLast(1)
+            .TakeWhile(segment => segment.LastOffset < stableOffset && now - segment.NewestTime >= minLag)
+            .Select(segment => new LogCleaner.Source(segment, [.. segment.Blocks], segment.ClosedAt ?? segment.CreatedAt)),
+    ];
+
+    /// <summary>Whether all of these are still here.</summary>
+    public bool Contain(IEnumerable<LogSegment> segments) => segments.All(_segments.Contains);
+
+    /// <summary>Puts other batches in a segment's place; of none, nothing is left but the first segment of files, which tells where the log began.</summary>
+    public void Replace(LogSegment segment, List<byte[]> batches)
+    {
+        var index = _segments.IndexOf(segment);
+        if (batches.Count == 0 && (index > 0 || folder is null))
+        {
+            segment.Delete();
+            _segments.RemoveAt(index);
+            return;
+        }
+
+        var rewritten = segment.Rewrite(batches, folder?.NewRewrite(segment.BaseOffset));
+        rewritten.TakePlace(segment);
+        _segments[index] = rewritten;
+    }
+
     /// <summary>Takes what a recovery found.</summary>
     public void Restore(IEnumerable<LogSegment> segments) => _segments.AddRange(segments);
 
@@ -138,7 +165,12 @@ internal sealed class SegmentList(PartitionFolder? folder)
         {
             var isOld = rules.MaxAge >= 0 && now - segment.NewestTime > rules.MaxAge;
             var isTooMuch = rules.MaxBytes >= 0 && size - segment.Size >= rules.MaxBytes && segment != _segments[^1];
-            if (segment.Size == 0 || (!isOld && !isTooMuch))
+            if (segment.Size == 0)
+            {
+                continue;
+            }
+
+            if (!isOld && !isTooMuch)
             {
                 break;
             }

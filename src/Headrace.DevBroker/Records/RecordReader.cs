@@ -12,6 +12,8 @@ internal ref struct RecordReader
     private const int MaxDecompressed = 64 * 1024 * 1024;
 
     private ReadOnlySpan<byte> _rest;
+    private ReadOnlySpan<byte> _fromKey;
+    private long _keyLength;
     private int _left;
 
     private RecordReader(ReadOnlySpan<byte> records, int count)
@@ -23,8 +25,11 @@ internal ref struct RecordReader
 
     public RecordHead Current { get; private set; }
 
+    /// <summary>The current record with its length in front.</summary>
+    public ReadOnlySpan<byte> Bytes { get; private set; }
+
     /// <summary>False when the codec cannot be read here, or the compressed bytes are broken.</summary>
-    public static bool TryOpen(ReadOnlySpan<byte> batch, in BatchHeader header, out RecordReader reader)
+    public static bool TryOpen(ReadOnlySpan<byte> batch, scoped in BatchHeader header, out RecordReader reader)
     {
         reader = default;
         var records = batch[BatchHeader.Size..];
@@ -46,6 +51,7 @@ internal ref struct RecordReader
     /// <summary>False at the end, and at the first record that is not well formed.</summary>
     public bool MoveNext()
     {
+        var whole = _rest;
         if (_left <= 0 || !TryVarint(ref _rest, out var length) || length < 0 || length > _rest.Length)
         {
             return false;
@@ -66,8 +72,28 @@ internal ref struct RecordReader
 
         _left--;
         _rest = next;
+        _fromKey = fields;
+        _keyLength = keyLength;
+        Bytes = whole[..(whole.Length - next.Length)];
         Current = new RecordHead((int)offsetDelta, timestampDelta, keyLength >= 0);
         return true;
+    }
+
+    /// <summary>The current record's key, and whether it has no value. False if it has no key, or is not well formed behind it.</summary>
+    public readonly bool TryReadKey(out ReadOnlySpan<byte> key, out bool isTombstone)
+    {
+        key = default;
+        isTombstone = false;
+        if (_keyLength < 0 || _keyLength > _fromKey.Length)
+        {
+            return false;
+        }
+
+        key = _fromKey[..(int)_keyLength];
+        var rest = _fromKey[(int)_keyLength..];
+        var isSound = TryVarint(ref rest, out var valueLength);
+        isTombstone = isSound && valueLength < 0;
+        return isSound;
     }
 
     private static byte[]? Decompress(ReadOnlySpan<byte> compressed)

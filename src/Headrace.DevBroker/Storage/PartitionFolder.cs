@@ -31,6 +31,14 @@ internal sealed class PartitionFolder(string path, DataFolder data, Guid topicId
         return new SegmentFile(PathOf(baseOffset));
     }
 
+    /// <summary>A file that is to take the place of a segment when it is whole. Nobody looks at it before.</summary>
+    public SegmentFile NewRewrite(long baseOffset)
+    {
+        var path = PathOf(baseOffset) + ".cleaned";
+        File.WriteAllBytes(path, []);
+        return new SegmentFile(path);
+    }
+
     /// <summary>Keeps what the segments do not tell.</summary>
     public void Remember(long startOffset, IEnumerable<EpochStart> epochs) => data.Journal.Write(new PartitionEntry(topicId, index, startOffset, [.. epochs]));
 

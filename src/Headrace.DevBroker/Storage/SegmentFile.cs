@@ -7,7 +7,7 @@ internal sealed class SegmentFile(string path) : IDisposable
 {
     private SafeFileHandle? _writing;
 
-    public string Path { get; } = path;
+    public string Path { get; private set; } = path;
 
     /// <summary>Bytes that count. The file may be longer when a write failed half way; the next one goes over that.</summary>
     public long Length { get; private set; } = File.Exists(path) ? new FileInfo(path).Length : 0;
@@ -64,6 +64,14 @@ internal sealed class SegmentFile(string path) : IDisposable
         }
 
         Dispose();
+    }
+
+    /// <summary>Takes the place of another file, at once and whole.</summary>
+    public void MoveTo(string path)
+    {
+        Dispose();
+        File.Move(Path, path, overwrite: true);
+        Path = path;
     }
 
     public void Delete()

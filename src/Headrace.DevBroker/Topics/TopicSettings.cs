@@ -74,6 +74,13 @@ internal sealed class TopicSettings
 
     public RetentionRules Retention { get; }
 
+    /// <summary>Null: all records of a key stay.</summary>
+    public CompactionRules? Compaction => !Policy.Contains("compact", StringComparison.Ordinal) ? null : new CompactionRules(
+        Number("delete.retention.ms"),
+        double.Parse(this["min.cleanable.dirty.ratio"], CultureInfo.InvariantCulture),
+        Number("min.compaction.lag.ms"),
+        Number("max.compaction.lag.ms"));
+
     private string Policy => this["cleanup.policy"];
 
     public string this[string name] => _set.TryGetValue(name, out var value) ? value : Known[name].Default;

@@ -120,6 +120,30 @@ internal sealed class TransactionCoordinator(
         }
     }
 
+    /// <summary>Shuts the current producer of the id out, and aborts its open transaction. False: the id is not known.</summary>
+    public bool Fence(string id, string reason)
+    {
+        lock (_lock)
+        {
+            if (!_transactions.TryGetValue(id, out var transaction))
+            {
+                return false;
+            }
+
+            if (transaction.State == TransactionState.Ongoing)
+            {
+                FenceAndAbort(transaction, reason);
+            }
+            else
+            {
+                var producer = transaction.Producer;
+                Apply(transaction with { Producer = producer with { Epoch = (short)(producer.Epoch + 1) }, Former = ProducerIdentity.None });
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Null: the id is not known.</summary>
     public Transaction? Find(string id)
     {

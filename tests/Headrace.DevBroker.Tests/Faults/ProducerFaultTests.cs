@@ -118,6 +118,20 @@ public sealed class ProducerFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fenced_producer_cannot_commit_and_its_records_are_aborted()
+    {
+        using var producer = Producer(new ProducerConfig { TransactionalId = "x" });
+        producer.InitTransactions(TimeSpan.FromSeconds(30));
+        producer.BeginTransaction();
+        await producer.ProduceAsync(new TopicPartition(_topic, 0), new Message<string, string> { Value = "a" });
+        Assert.True(_broker.Faults.FenceProducer("x"));
+        var fault = Assert.ThrowsAny<KafkaException>(() => producer.CommitTransaction(TimeSpan.FromSeconds(30)));
+
+        Assert.True(fault.Error.IsFatal, fault.Message);
+        Assert.False(_broker.Faults.FenceProducer("nobody"));
+    }
+
+    [Fact]
     public async Task Only_what_all_conditions_match_is_hit()
     {
         var open = true;
