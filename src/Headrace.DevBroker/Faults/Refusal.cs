@@ -135,5 +135,5 @@ internal static class Refusal
 
     private static bool OnlyReads(ApiKey key) => key is ApiKey.ListOffsets or ApiKey.Metadata or ApiKey.OffsetFetch or ApiKey.FindCoordinator or ApiKey.DescribeGroups or ApiKey.ListGroups
         or ApiKey.ApiVersions or ApiKey.OffsetForLeaderEpoch or ApiKey.DescribeConfigs or ApiKey.DescribeCluster or ApiKey.DescribeTopicPartitions
-        or ApiKey.DescribeProducers or ApiKey.DescribeTransactions or ApiKey.ListTransactions;
+        or ApiKey.ConsumerGroupDescribe or ApiKey.DescribeProducers or ApiKey.DescribeTransactions or ApiKey.ListTransactions;
 }

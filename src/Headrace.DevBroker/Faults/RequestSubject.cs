@@ -64,6 +64,7 @@ internal sealed record RequestSubject
     {
         JoinGroupRequest join => OfGroup(join.GroupId, join.MemberId),
         SyncGroupRequest sync => OfGroup(sync.GroupId, sync.MemberId),
+        ConsumerGroupHeartbeatRequest heartbeat => OfGroup(heartbeat.GroupId, heartbeat.MemberId),
         HeartbeatRequest heartbeat => OfGroup(heartbeat.GroupId, heartbeat.MemberId),
         LeaveGroupRequest leave => OfGroup(leave.GroupId, leave.Members.Count == 1 ? leave.Members[0].MemberId : null),
         OffsetCommitRequest commit => OfGroup(commit.GroupId, commit.MemberId) with

@@ -19,7 +19,13 @@ internal sealed class BrokerData : IAsyncDisposable
         try
         {
             Topics = new TopicCatalogue(options.DefaultPartitions, options.AutoCreateTopics, options.Time, _folder);
-            var groups = new GroupSettings { InitialRebalanceDelay = options.InitialRebalanceDelay, EvictOnDisconnect = options.EvictOnDisconnect, ShortestSession = options.MinSessionTimeout };
+            var groups = new GroupSettings
+            {
+                InitialRebalanceDelay = options.InitialRebalanceDelay,
+                EvictOnDisconnect = options.EvictOnDisconnect,
+                ShortestSession = options.MinSessionTimeout,
+                ConsumerHeartbeatInterval = options.ConsumerHeartbeatInterval,
+            };
             Groups = new GroupCoordinator(groups, Topics, options.Time, loggers.CreateLogger("Headrace.Broker.Groups"), _folder?.Journal);
             Transactions = new TransactionCoordinator(
                 new TransactionSettings(), Topics, Groups, options.Time, loggers.CreateLogger("Headrace.Broker.Transactions"), _folder?.Journal);

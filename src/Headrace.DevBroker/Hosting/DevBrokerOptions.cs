@@ -48,8 +48,11 @@ public sealed class DevBrokerOptions
     /// <summary>The shortest session a member of a group may ask for. Default 100 ms, for tests that want to see one end; Kafka's own default is 6 s.</summary>
     public TimeSpan MinSessionTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often members of a KIP-848 group are asked to report, which sets the pace of a rebalance. Default 300 ms; Kafka's own default is 5 s.</summary>
+    public TimeSpan ConsumerHeartbeatInterval { get; set; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>
-    /// Options with Apache Kafka's own defaults wherever those of this class are kinder to tests: groups wait 3 s for their first members, sessions take at least 6 s,
+    /// Options with Apache Kafka's own defaults wherever those of this class are kinder to tests: groups wait 3 s for their first members, sessions take at least 6 s, members of KIP-848 groups report every 5 s,
     /// automatic topics have one partition, retention is looked after every 5 min.
     /// </summary>
     public static DevBrokerOptions Strict() => new()
@@ -57,6 +60,7 @@ public sealed class DevBrokerOptions
         DefaultPartitions = 1,
         InitialRebalanceDelay = TimeSpan.FromSeconds(3),
         MinSessionTimeout = TimeSpan.FromSeconds(6),
+        ConsumerHeartbeatInterval = TimeSpan.FromSeconds(5),
         HousekeepingInterval = TimeSpan.FromMinutes(5),
     };
 

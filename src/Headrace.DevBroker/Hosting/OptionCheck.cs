@@ -28,6 +28,7 @@ internal static class OptionCheck
                 $"DefaultPartitions is {options.DefaultPartitions}. Use 1 to {TopicCatalogue.MaxPartitions}."),
             (options.InitialRebalanceDelay < TimeSpan.Zero, $"InitialRebalanceDelay is {options.InitialRebalanceDelay}. Use zero or more."),
             (options.MinSessionTimeout < TimeSpan.Zero, $"MinSessionTimeout is {options.MinSessionTimeout}. Use zero or more."),
+            (options.ConsumerHeartbeatInterval <= TimeSpan.Zero, $"ConsumerHeartbeatInterval is {options.ConsumerHeartbeatInterval}. Use more than zero."),
             (options.DataFolder is { Length: 0 }, "DataFolder is empty. Name a folder, or use null to keep everything in memory."),
             (!Enum.IsDefined(options.Flush), $"Flush is {options.Flush}. Use Never, Interval or Always."),
             (options.HousekeepingInterval <= TimeSpan.Zero, $"HousekeepingInterval is {options.HousekeepingInterval}. Use more than zero."),

@@ -14,7 +14,7 @@ internal sealed class PartitionLog
     private readonly Lock _lock = new();
     private readonly SegmentList _segments;
     private readonly LeaderEpochs _epochs = new();
-    private readonly CompactionState _compaction = new();
+    private readonly LogCompaction _compaction;
     private readonly ProducerLedger _producers;
     private readonly TransactionIndex _transactions = new();
     private readonly FetchWaiters _waiters = new();
@@ -30,6 +30,7 @@ internal sealed class PartitionLog
         _time = time;
         _folder = folder;
         _segments = new SegmentList(folder);
+        _compaction = new LogCompaction(_lock, _segments, _transactions);
         _producers = new ProducerLedger(time);
         _flush = new SharedFlush(Flush);
     }
@@ -190,41 +191,7 @@ internal sealed class PartitionLog
     }
 
     /// <summary>Leaves only the newest record of each key in closed segments, when there is enough to gain. Returns whether there was. One caller at a time.</summary>
-    public bool Compact(in CompactionRules rules)
-    {
-        List<LogCleaner.Source> sources;
-        List<AbortedTransaction> aborted;
-        var now = Now();
-        lock (_lock)
-        {
-            sources = _segments.Cleanable(StableOffsetNeedsLock, rules.MinLag, now);
-            if (!_compaction.IsDue(sources, rules, now))
-            {
-                return false;
-            }
-
-            aborted = _transactions.FindAborted(sources[0].Segment.BaseOffset, sources[^1].Segment.LastOffset);
-        }
-
-        // What is read here does not change any more, so that nobody has to wait.
-        var cleaner = new LogCleaner(sources, aborted, rules.TombstoneRetention, now);
-        var cleaned = cleaner.Run();
-        lock (_lock)
-        {
-            if (!_segments.Contain(sources.Select(source => source.Segment)))
-            {
-                return false;
-            }
-
-            _compaction.Done(sources[^1].Segment.LastOffset, cleaner.NextExpiry);
-            foreach (var (source, batches) in sources.Zip(cleaned).Where(pair => pair.Second is not null))
-            {
-                _segments.Replace(source.Segment, batches!);
-            }
-
-            return true;
-        }
-    }
+    public bool Compact(in CompactionRules rules) => _compaction.Run(rules, LastStableOffset, Now());
 
     /// <summary>Records from here on are of the next leader epoch, as after a change of the leader. Whoever waits here is told. Returns the new epoch.</summary>
     public int RaiseLeaderEpoch()
