@@ -1,5 +1,6 @@
 using Headrace.Benchmarks.Brokers;
 using Headrace.Benchmarks.Consuming;
+using Headrace.Benchmarks.Databases;
 using Headrace.Benchmarks.Membership;
 using Headrace.Benchmarks.Scheduling;
 
@@ -15,6 +16,7 @@ internal static class Catalog
         SlowBenchmark.Create(),
         BlockingBenchmark.Create(),
         SkewBenchmark.Create(),
+        BatchBenchmark.Create(),
         HoldBenchmark.Create(),
         RollingBenchmark.Create(),
         StartBenchmark.Create(),
