@@ -44,8 +44,8 @@ internal static class HoldBenchmark
         await using var first = Member.Create(kafka, topic, group, Workers, HandleAsync);
         await using var second = Member.Create(kafka, topic, group, Workers, static _ => new(Settlement.Settled));
         using var stop = new CancellationTokenSource();
+        await Member.StartAsync(first, Partitions);
         var producing = PacedLoad.Start(kafka, topic, PerSecond, stop.Token);
-        first.Start();
         await UntilAsync(() => handled.All(static count => count > 0));
         await Task.Delay(Before, TimeProvider.System);
         var before = new Interval(handled);

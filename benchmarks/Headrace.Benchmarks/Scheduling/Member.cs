@@ -23,5 +23,15 @@ internal static class Member
         return new(options, handle, NullLoggerFactory.Instance, TimeProvider.System);
     }
 
+    /// <summary>Starts it and waits until it has all partitions: a load that begins then finds no backlog.</summary>
+    public static async Task StartAsync(RecordConsumer member, int partitions)
+    {
+        member.Start();
+        while (member.Snapshot().Partitions.Count < partitions)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
     public static CancellationToken Within(TimeSpan time) => new CancellationTokenSource(time).Token;
 }

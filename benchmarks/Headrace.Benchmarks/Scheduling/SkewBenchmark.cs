@@ -42,7 +42,7 @@ internal static class SkewBenchmark
 
             return Settlement.Settled;
         });
-        member.Start();
+        await Member.StartAsync(member, Topics.Partitions);
         using var stop = new CancellationTokenSource();
         var producing = Task.Factory.StartNew(() => Produce(kafka, topic, withSlow, stop.Token), TaskCreationOptions.LongRunning);
         await Task.Delay(WarmUp, TimeProvider.System);
