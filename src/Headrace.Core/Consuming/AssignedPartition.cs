@@ -8,8 +8,11 @@ internal sealed class AssignedPartition : IDisposable
 {
     private readonly CancellationTokenSource _lost = new();
 
-    // Written by the loop, read by workers before every record.
     private long _closesAt = long.MaxValue;
+    private bool _isPaused;
+
+    // Written by the loop, read by workers before every record.
+    private long _beginsBefore = long.MaxValue;
     private Task _cancelled = Task.CompletedTask;
 
     public AssignedPartition(string topic, int partition, long start, long committed)
@@ -70,12 +73,30 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>Nothing may be committed for it any more.</summary>
     public bool IsLost { get; set; }
 
-    /// <summary>Workers begin only records before this offset.</summary>
+    /// <summary>Only records before this offset are handled any more.</summary>
     public long ClosesAt
     {
-        get => Volatile.Read(ref _closesAt);
-        set => Volatile.Write(ref _closesAt, value);
+        get => _closesAt;
+        set
+        {
+            _closesAt = value;
+            Bound();
+        }
     }
+
+    /// <summary>An operator holds it back: nothing is drained, and no record is begun.</summary>
+    public bool IsPaused
+    {
+        get => _isPaused;
+        set
+        {
+            _isPaused = value;
+            Bound();
+        }
+    }
+
+    /// <summary>Workers begin only records before this offset.</summary>
+    public long BeginsBefore => Volatile.Read(ref _beginsBefore);
 
     /// <summary>The partition is being given up.</summary>
     public bool IsClosing => ClosesAt != long.MaxValue;
@@ -129,6 +150,8 @@ internal sealed class AssignedPartition : IDisposable
             _lost.Dispose();
         }
     }
+
+    private void Bound() => Volatile.Write(ref _beginsBefore, _isPaused ? -1 : _closesAt);
 
     public override string ToString() => $"{Topic}[{Partition}]";
 }

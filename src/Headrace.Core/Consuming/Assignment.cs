@@ -24,6 +24,7 @@ internal sealed class Assignment : IDisposable
     private Departure? _departure;
     private bool _isLastDeparture;
     private TimeSpan _lastPatience;
+    private PauseSet _pauses = PauseSet.None;
 
     public Assignment(ConsumerParts parts) => 
         (_parts, _guard, _identities, _abandoned, Ending) = (parts, new(parts, this), new(parts.Membership, parts.Time), new(parts), _ending.Token);
@@ -110,6 +111,16 @@ internal sealed class Assignment : IDisposable
         return any;
     }
 
+    /// <summary>Holds back what an operator paused, and lets go on what was resumed.</summary>
+    public void Follow(PauseSet pauses)
+    {
+        if (pauses != _pauses)
+        {
+            _pauses = pauses;
+            _queues.ForEach(queue => _parts.Scheduler.Pause(queue.Partition, pauses.Holds(queue.Partition)));
+        }
+    }
+
     /// <summary>Takes records from every partition that has room, a few of each. Says whether there were any.</summary>
     public bool Drain()
     {
@@ -122,7 +133,7 @@ internal sealed class Assignment : IDisposable
         var any = false;
         foreach (var queue in _queues)
         {
-            if (!queue.Partition.IsClosing && !_abandoned.Delay(queue.Partition))
+            if (queue.Partition is { IsClosing: false, IsPaused: false } && !_abandoned.Delay(queue.Partition))
             {
                 var taken = queue.Drain(_buffer, records, bytes) > 0;
                 _guard.Look(queue, taken);
@@ -197,6 +208,7 @@ internal sealed class Assignment : IDisposable
         {
             var queue = _parts.Fetcher.OpenPartitionQueue(partition.Topic, partition.Partition);
             queue.Watch(_parts.Signal);
+            partition.IsPaused = _pauses.Holds(partition);
             _queues.Add(new(partition, queue, _parts.Scheduler, _parts.Records));
         }
 

@@ -117,5 +117,8 @@ internal sealed class ConsumerStatus
     // The figures of a partition are the loop's and move while they are read: each for itself is right, together they are of nearly one moment.
     public IReadOnlyList<PartitionSnapshot> PartitionSnapshots() =>
         Array.ConvertAll(_partitions, static partition =>
-            new PartitionSnapshot(partition.Topic, partition.Partition, partition.Tracker.Watermark, partition.Committed.Offset, partition.Buffered));
+            new PartitionSnapshot(partition.Topic, partition.Partition, partition.Tracker.Watermark, partition.Committed.Offset, partition.Buffered)
+            {
+                IsPaused = partition.IsPaused,
+            });
 }

@@ -87,7 +87,7 @@ internal sealed class Lane
     public bool TryBegin(long offset)
     {
         Volatile.Write(ref _begun, offset);
-        return offset < Partition.ClosesAt;
+        return offset < Partition.BeginsBefore;
     }
 
     public void Append(TrackedRecord record)

@@ -107,6 +107,16 @@ internal sealed class LaneScheduler
         }
     }
 
+    /// <summary>Holds a partition back, or lets it go on: what workers have begun ends, nothing is begun.</summary>
+    public void Pause(AssignedPartition partition, bool isPaused)
+    {
+        partition.IsPaused = isPaused;
+        for (var lane = partition.Lanes; lane is not null && !isPaused; lane = lane.Following)
+        {
+            Touch(lane);
+        }
+    }
+
     /// <summary>
     /// Begins to give the partition up. What workers have begun goes on, and so does what lies before it: were it dropped, the watermark could not pass
     /// it, and its next owner would repeat all that is settled above. Everything else is let go. The partition is drained when it has no lanes left.
@@ -115,7 +125,7 @@ internal sealed class LaneScheduler
     {
         partition.ClosesAt = -1;
         Interlocked.MemoryBarrierProcessWide();
-        var end = partition.IsLost || _workers.IsPaused ? -1 : Frontier(partition);
+        var end = partition.IsLost || partition.IsPaused || _workers.IsPaused ? -1 : Frontier(partition);
         partition.ClosesAt = end;
         BatchScheduler.TakeBack(partition, Touch);
         for (var lane = partition.Lanes; lane is not null;)
@@ -147,6 +157,12 @@ internal sealed class LaneScheduler
 
     private void HandOutOrGather(Lane lane)
     {
+        if (lane.Partition.IsPaused)
+        {
+            lane.State = LaneState.Open;
+            return;
+        }
+
         lane.Partition.Loose = null;
         if (_batches?.TryTake(lane) != true)
         {

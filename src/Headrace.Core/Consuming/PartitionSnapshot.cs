@@ -6,4 +6,8 @@ namespace Headrace;
 /// <param name="Watermark">The lowest unsettled offset: what is committed next.</param>
 /// <param name="Committed">The offset that the broker has acknowledged; -1 when there is none.</param>
 /// <param name="Buffered">Records taken and not yet settled.</param>
-public readonly record struct PartitionSnapshot(string Topic, int Partition, long Watermark, long Committed, int Buffered);
+public readonly record struct PartitionSnapshot(string Topic, int Partition, long Watermark, long Committed, int Buffered)
+{
+    /// <summary>Whether an operator holds the partition, or its topic, back. A paused group is not told here.</summary>
+    public bool IsPaused { get; init; }
+}

@@ -20,6 +20,7 @@ internal sealed class PollLoop
     private volatile bool _stopsFetching;
     private volatile bool _stops;
     private volatile bool _isPaused;
+    private volatile PauseSet _pauses = PauseSet.None;
     private int _failedTurns;
 
     public PollLoop(ConsumerParts parts) => (_parts, _assignment) = (parts, new(parts));
@@ -60,6 +61,26 @@ internal sealed class PollLoop
         {
             _isPaused = value;
             _parts.Workers.IsPaused = value;
+            _parts.Signal.Set();
+        }
+    }
+
+    /// <summary>Topics and partitions that are held back.</summary>
+    public PauseSet Pauses
+    {
+        set
+        {
+            _pauses = value;
+            _parts.Signal.Set();
+        }
+    }
+
+    /// <summary>Records that may be handled at once.</summary>
+    public int Workers
+    {
+        set
+        {
+            _parts.Workers.Count = value;
             _parts.Signal.Set();
         }
     }
@@ -152,6 +173,7 @@ internal sealed class PollLoop
         }
 
         isBusy |= _assignment.Tick();
+        _assignment.Follow(_pauses);
         _parts.Committer.Tick(_assignment.Partitions, _assignment.IsCommitUrgent, _assignment.Draining, _assignment.AdvanceToPositions);
         if (_parts.Committer.Fault is { } refused)
         {

@@ -14,13 +14,35 @@ public sealed class RecordConsumer : IAsyncDisposable
     private readonly ConsumerStatus _status = new();
     private volatile PollLoop? _loop;
     private volatile bool _isPaused;
+    private volatile PauseSet _pauses = PauseSet.None;
+    private volatile int _workers;
 
     /// <summary>A consumer that is not started.</summary>
     public RecordConsumer(ConsumerOptions options, RecordDelegate handle, ILoggerFactory loggers, TimeProvider time) =>
-        (_options, _handle, _log, _time) = (options, handle, loggers.CreateLogger("Headrace.Consuming"), time);
+        (_options, _handle, _log, _time, _workers) = (options, handle, loggers.CreateLogger("Headrace.Consuming"), time, options.Workers);
 
     /// <summary>What stopped the consumer; <see langword="null"/> while nothing did.</summary>
     public Exception? Fault => _status.Fault;
+
+    /// <summary>
+    /// Records that may be handled at once; at least 1. It may change at any time: the member stays in its group, what is in flight ends, and nothing is repeated.
+    /// </summary>
+    public int Workers
+    {
+        get => _workers;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            lock (_gate)
+            {
+                _workers = value;
+                if (_loop is { } loop)
+                {
+                    loop.Workers = value;
+                }
+            }
+        }
+    }
 
     /// <summary>What the consumer is doing now. Cheap; any thread.</summary>
     public ConsumerSnapshot Snapshot()
@@ -40,6 +62,7 @@ public sealed class RecordConsumer : IAsyncDisposable
             ReplacedTopics = _status.ReplacedTopics,
             CutLogs = _status.CutLogs,
             SinceLastTurn = loop is { Stopped.IsCompleted: false } ? _time.GetElapsedTime(_status.Turned) : TimeSpan.Zero,
+            Workers = _workers,
             InFlight = loop?.InFlight ?? 0,
         };
     }
@@ -60,7 +83,7 @@ public sealed class RecordConsumer : IAsyncDisposable
             _status.Fault = null;
             _status.ClearAll();
             _status.Turned = _time.GetTimestamp();
-            _loop = new(new(_options, _handle, _status, _log, _time)) { IsPaused = _isPaused };
+            _loop = new(new(_options, _handle, _status, _log, _time)) { IsPaused = _isPaused, Pauses = _pauses, Workers = _workers };
             _loop.Start();
         }
     }
@@ -81,11 +104,26 @@ public sealed class RecordConsumer : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands out no more records until <see cref="Resume"/>; the member stays in its group.</summary>
+    /// <summary>Hands out no more records until <see cref="Resume()"/>; the member stays in its group.</summary>
     public void Pause() => SetPaused(true);
 
     /// <summary>Hands out records again.</summary>
     public void Resume() => SetPaused(false);
+
+    /// <summary>
+    /// Hands out no more records of a topic until <see cref="Resume(string)"/>: of the partitions that this member has, or gets later. Every pause is
+    /// lifted by its own resume.
+    /// </summary>
+    public void Pause(string topic) => Change(pauses => pauses.WithTopic(topic, isPaused: true));
+
+    /// <summary>Hands out records of a topic again.</summary>
+    public void Resume(string topic) => Change(pauses => pauses.WithTopic(topic, isPaused: false));
+
+    /// <summary>Hands out no more records of a partition until <see cref="Resume(string, int)"/>.</summary>
+    public void Pause(string topic, int partition) => Change(pauses => pauses.WithPartition(topic, partition, isPaused: true));
+
+    /// <summary>Hands out records of a partition again.</summary>
+    public void Resume(string topic, int partition) => Change(pauses => pauses.WithPartition(topic, partition, isPaused: false));
 
     /// <summary>Stops at once what <see cref="StopAsync"/> has not stopped.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
@@ -98,6 +136,18 @@ public sealed class RecordConsumer : IAsyncDisposable
             if (_loop is { } loop)
             {
                 loop.IsPaused = isPaused;
+            }
+        }
+    }
+
+    private void Change(Func<PauseSet, PauseSet> change)
+    {
+        lock (_gate)
+        {
+            _pauses = change(_pauses);
+            if (_loop is { } loop)
+            {
+                loop.Pauses = _pauses;
             }
         }
     }

@@ -32,6 +32,12 @@ internal sealed class Worker
         var hasSlot = false;
         while (true)
         {
+            if (hasSlot && _pool.HasTooMany)
+            {
+                _pool.ReturnSlot();
+                hasSlot = false;
+            }
+
             hasSlot = hasSlot || _pool.TryTakeSlot();
             if (hasSlot && _pool.TryTakeLane(out var lane))
             {
@@ -80,7 +86,7 @@ internal sealed class Worker
             {
                 // The clock has moved by some milliseconds: the loop learns what is done, and other lanes get their turn.
                 tick = Environment.TickCount64;
-                isOver = _pool.HasReady;
+                isOver = _pool.HasReady || _pool.HasTooMany;
                 Flush();
             }
         }

@@ -38,6 +38,9 @@ internal sealed class WorkerPool
         set => _count = value;
     }
 
+    /// <summary>Whether more slots are taken than there are now, because the count was lowered.</summary>
+    internal bool HasTooMany => Volatile.Read(ref _taken) > _count;
+
     /// <summary>Workers that are handling a record.</summary>
     public int Busy => Volatile.Read(ref _taken);
 

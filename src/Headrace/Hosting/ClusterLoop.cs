@@ -156,9 +156,13 @@ internal sealed class ClusterLoop : IAsyncDisposable
     {
         var measuring = _cluster.Groups.ToDictionary(
             group => group.Name,
-            group => Lags.OfAsync(group.Name, [.. group.TopicsAmong(_topics!.Keys)], group.Model.StartAt, cancellation));
+            group => Lags.ByPartitionAsync(group.Name, [.. group.TopicsAmong(_topics!.Keys)], group.Model.StartAt, cancellation));
         await Task.WhenAll(measuring.Values);
-        _lags = measuring.ToDictionary(pair => pair.Key, pair => pair.Value.Result);
+        _lags = measuring.ToDictionary(pair => pair.Key, pair => pair.Value.Result?.Values.Sum());
+        foreach (var group in _cluster.Groups)
+        {
+            group.Adjust(measuring[group.Name].Result);
+        }
     }
 
     private void Wait(RunningGroup group, string reason)

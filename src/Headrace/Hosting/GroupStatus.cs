@@ -21,6 +21,12 @@ public sealed record GroupStatus
     /// <summary>Records that a dead-letter topic has acknowledged.</summary>
     public long DeadLettered { get; init; }
 
+    /// <summary>Records that this member may handle at once.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>Records that this member is handling.</summary>
+    public int InFlight { get; init; }
+
     /// <summary>Records between the group's committed offsets and the ends of its topics, of all members; <see langword="null"/> while the broker has not said.</summary>
     public long? Lag { get; init; }
 

@@ -36,6 +36,7 @@ public static class HeadraceHostBuilderExtensions
         services.AddKeyedSingleton(cluster, (provider, _) =>
             new KafkaCluster(registration, provider.GetRequiredKeyedService<HeadraceTopology>(cluster), provider));
         services.AddKeyedSingleton(cluster, (provider, _) => new HeadraceStatus(provider.GetRequiredKeyedService<KafkaCluster>(cluster)));
+        services.AddKeyedSingleton(cluster, (provider, _) => new HeadraceControl(provider.GetRequiredKeyedService<KafkaCluster>(cluster)));
         return new(services, registration);
     }
 
@@ -45,6 +46,7 @@ public static class HeadraceHostBuilderExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceTopology>(defaultCluster));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceStatus>(defaultCluster));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceControl>(defaultCluster));
         services.AddHostedService<HeadraceService>();
     }
 }

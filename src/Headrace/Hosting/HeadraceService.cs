@@ -17,7 +17,7 @@ internal sealed class HeadraceService : IHostedLifecycleService
     private readonly IConfiguration _configuration;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
-    private readonly List<PausedReload> _reloads = [];
+    private readonly List<LiveSettings> _reloads = [];
 
     public HeadraceService(HeadraceRegistrations registrations, IServiceProvider services, IConfiguration configuration, ILoggerFactory loggers)
     {

@@ -2,7 +2,7 @@ using Headrace.Hosting;
 
 namespace Headrace;
 
-/// <summary>What this process does on one cluster, and how far groups are behind on it. Cheap to ask; any thread.</summary>
+/// <summary>What this process does on one cluster, and how far groups are behind on it. Cheap to ask; any thread. To change it: <see cref="HeadraceControl"/>.</summary>
 public sealed class HeadraceStatus
 {
     private readonly KafkaCluster _cluster;
@@ -38,16 +38,5 @@ public sealed class HeadraceStatus
     public Task<long?> LagOfAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellation = default) =>
         _cluster.Loop.Lags.OfAsync(group, [.. TopicNames.Resolve(topics, _cluster.Loop.Topics)], StartPosition.Earliest, cancellation);
 
-    /// <summary>Hands out no more records of a group in this process, until <see cref="Resume"/>; it stays a member, and its partitions stay with it.</summary>
-    /// <exception cref="ArgumentException">This process has no such group.</exception>
-    public void Pause(string group) => Find(group).Pause();
-
-    /// <summary>Hands out records of a group again.</summary>
-    /// <exception cref="ArgumentException">This process has no such group.</exception>
-    public void Resume(string group) => Find(group).Resume();
-
-    private IEnumerable<ConsumerSnapshot> Snapshots() => _cluster.Groups.Select(group => group.Snapshot()).OfType<ConsumerSnapshot>();
-
-    private RunningGroup Find(string name) => _cluster.Groups.FirstOrDefault(group => group.Name == name) ?? throw new ArgumentException(
-        $"This process has no group '{name}' on the cluster '{Cluster}'.{NearestName.Hint(name, [.. _cluster.Groups.Select(group => group.Name)])}", nameof(name));
+    private IEnumerable<ConsumerSnapshot> Snapshots() => _cluster.Groups.Select(group => group.Snapshot()).OfType<ConsumerSnapshot>().Where(snapshot => snapshot.State != ConsumerState.Stopped);
 }

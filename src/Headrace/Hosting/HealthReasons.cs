@@ -36,7 +36,7 @@ internal static class HealthReasons
             yield return cluster.Loop.LastError ?? $"Kafka at {cluster.Settings.Address} has not answered yet.";
         }
 
-        foreach (var group in cluster.Groups.Where(group => !WaitsForItsFirstTopic(cluster, group)))
+        foreach (var group in cluster.Groups.Where(group => !group.IsHeld && !WaitsForItsFirstTopic(cluster, group)))
         {
             if (NotReady(group.Status(null)) is { } reason)
             {

@@ -40,6 +40,15 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.ChangedAtRestart, LogLevel.Warning, "The settings below {Section} have changed; {Keys} take effect at restart")]
     public static partial void ChangedAtRestart(ILogger logger, string section, string keys);
 
+    [LoggerMessage(EventIds.WorkersChanged, LogLevel.Information, "Group {Group} goes from {Before} to {Workers} workers")]
+    public static partial void WorkersChanged(ILogger logger, string group, int before, int workers);
+
+    [LoggerMessage(EventIds.WorkersUnknown, LogLevel.Warning, "Group {Group} stays at {Workers} workers: the function that says how many threw")]
+    public static partial void WorkersUnknown(ILogger logger, Exception error, string group, int workers);
+
+    [LoggerMessage(EventIds.WorkersRefused, LogLevel.Warning, "{Setting} is '{Value}'. It must be a whole number from 1 on. The group goes on with {Workers} workers")]
+    public static partial void WorkersRefused(ILogger logger, string setting, string value, int workers);
+
     [LoggerMessage(EventIds.StopFailed, LogLevel.Warning, "Group {Group} did not stop in order: {Reason}")]
     public static partial void StopFailed(ILogger logger, string group, string reason);
 

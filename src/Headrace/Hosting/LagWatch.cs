@@ -13,10 +13,15 @@ internal sealed class LagWatch(KafkaCluster cluster)
     // A name comes from the application, but an HTTP route may pass it on.
     private const int MaxKept = 1_000;
 
-    private readonly ConcurrentDictionary<string, (DateTimeOffset At, Task<long?> Lag)> _measured = new();
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> Lag)> _measured = new();
 
     /// <summary>The lag in records; <see langword="null"/> when none of the topics exists.</summary>
-    public Task<long?> OfAsync(string group, IReadOnlyCollection<string> topics, StartPosition start, CancellationToken cancellation)
+    public async Task<long?> OfAsync(string group, IReadOnlyCollection<string> topics, StartPosition start, CancellationToken cancellation) =>
+        (await ByPartitionAsync(group, topics, start, cancellation))?.Values.Sum();
+
+    /// <summary>The same for each partition.</summary>
+    public Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> ByPartitionAsync(
+        string group, IReadOnlyCollection<string> topics, StartPosition start, CancellationToken cancellation)
     {
         var now = cluster.Time.GetUtcNow();
         var name = $"{group}\n{string.Join('\n', topics)}";
@@ -35,7 +40,7 @@ internal sealed class LagWatch(KafkaCluster cluster)
         return lag.WaitAsync(cancellation);
     }
 
-    private async Task<long?> MeasureAsync(string group, IReadOnlyCollection<string> topics, StartPosition start)
+    private async Task<IReadOnlyDictionary<(string Topic, int Partition), long>?> MeasureAsync(string group, IReadOnlyCollection<string> topics, StartPosition start)
     {
         var ends = await cluster.Admin.EndOffsetsAsync(topics, CancellationToken.None);
         if (ends.Count == 0)
@@ -46,6 +51,7 @@ internal sealed class LagWatch(KafkaCluster cluster)
         var committed = await cluster.Admin.CommittedOffsetsAsync(group, CancellationToken.None);
         var isFromStart = start == StartPosition.Earliest && ends.Keys.Any(partition => !committed.ContainsKey(partition));
         var starts = isFromStart ? await cluster.Admin.StartOffsetsAsync(topics, CancellationToken.None) : ends;
-        return ends.Sum(end => Math.Max(0, end.Value - committed.GetValueOrDefault(end.Key, starts.GetValueOrDefault(end.Key, end.Value))));
+        return ends.ToDictionary(
+            static end => end.Key, end => Math.Max(0, end.Value - committed.GetValueOrDefault(end.Key, starts.GetValueOrDefault(end.Key, end.Value))));
     }
 }

@@ -12,18 +12,25 @@ internal sealed class RunningGroup : IAsyncDisposable
     private readonly IReadOnlyList<TopicPattern> _patterns;
 
     // Written by the cluster's loop and by operators, read by whoever asks for the status.
-    private volatile RecordConsumer? _consumer;
+    private volatile bool _isStarted;
+    private volatile bool _isHeld;
+    private volatile bool _isEnding;
     private volatile string? _waitsFor = "Waiting for Kafka.";
     private volatile bool _isRefused;
-    private volatile bool _isPaused;
 
     public RunningGroup(GroupModel model, ClusterSettings settings, GroupSurroundings surroundings, DeadLetterTopics deadLetters)
     {
         (Model, _surroundings, DeadLetters) = (model, surroundings, deadLetters);
         _pipeline = new(model, surroundings);
         _patterns = [.. model.TopicPatterns.Select(pattern => new TopicPattern(pattern))];
-        _isPaused = settings.Group(model.Name).Paused ?? false;
         Options = ConsumerOptionsOf(model, settings, BatchRules.Of(model, _pipeline));
+        Consumer = new(Options, _pipeline.HandleAsync, surroundings.Loggers, surroundings.Time);
+        var (chosen, inCode) = (settings.Group(model.Name), model.Workers ?? new ConsumerOptions { GroupId = model.Name }.Workers);
+        Workers = new(model, Consumer, chosen.Workers, inCode, surroundings.Loggers.CreateLogger(HostingLog.Consuming));
+        if (chosen.Paused == true)
+        {
+            Consumer.Pause();
+        }
     }
 
     public GroupModel Model { get; }
@@ -34,14 +41,21 @@ internal sealed class RunningGroup : IAsyncDisposable
 
     public ConsumerOptions Options { get; }
 
+    public RecordConsumer Consumer { get; }
+
+    public WorkerCount Workers { get; }
+
     public GroupCounters Counters => _pipeline.Counters;
 
-    public bool IsStarted => _consumer is not null;
+    public bool IsStarted => _isStarted;
+
+    /// <summary>Whether an operator has stopped it.</summary>
+    public bool IsHeld => _isHeld;
 
     /// <summary>Whether the group will not start in this process: what is missing was to make it fail.</summary>
     public bool IsRefused => _isRefused;
 
-    public ConsumerSnapshot? Snapshot() => _consumer?.Snapshot();
+    public ConsumerSnapshot? Snapshot() => _isStarted || _isHeld ? Consumer.Snapshot() : null;
 
     /// <summary>Those of the topics that the group reads.</summary>
     public IEnumerable<string> TopicsAmong(IEnumerable<string> topics) => topics.Where(topic =>
@@ -50,15 +64,45 @@ internal sealed class RunningGroup : IAsyncDisposable
     /// <summary>Begins to consume.</summary>
     public void Start()
     {
-        var consumer = new RecordConsumer(Options, _pipeline.HandleAsync, _surroundings.Loggers, _surroundings.Time);
-        if (_isPaused)
+        (_isStarted, _waitsFor) = (true, null);
+        if (!_isHeld)
         {
-            consumer.Pause();
+            Consumer.Start();
         }
+    }
 
-        consumer.Start();
-        _waitsFor = null;
-        _consumer = consumer;
+    /// <summary>Stops until an operator lets it go.</summary>
+    public Task HoldAsync(CancellationToken deadline)
+    {
+        _isHeld = true;
+        return Consumer.StopAsync(deadline);
+    }
+
+    public void LetGo()
+    {
+        _isHeld = false;
+        if (_isStarted && !_isEnding)
+        {
+            Consumer.Start();
+        }
+    }
+
+    /// <summary>Sees to it that there are as many workers as there should be for what is to do.</summary>
+    /// <param name="lag">What waits, by partition; <see langword="null"/> while the broker has not said.</param>
+    public void Adjust(IReadOnlyDictionary<(string Topic, int Partition), long>? lag)
+    {
+        if (Model.WorkersBy is not null)
+        {
+            var own = Consumer.Snapshot().Partitions;
+            Workers.Adjust(new()
+            {
+                Now = _surroundings.Time.GetUtcNow(),
+                Workers = Consumer.Workers,
+                Partitions = own.Count,
+                Lag = lag is null ? null : own.Sum(partition => lag.GetValueOrDefault((partition.Topic, partition.Partition))),
+                GroupLag = lag?.Values.Sum(),
+            });
+        }
     }
 
     public void WaitFor(string reason) => _waitsFor = reason;
@@ -69,21 +113,21 @@ internal sealed class RunningGroup : IAsyncDisposable
         _isRefused = true;
     }
 
-    public void Pause()
+    public void Pause() => Consumer.Pause();
+
+    public void Resume() => Consumer.Resume();
+
+    public void StopFetching()
     {
-        _isPaused = true;
-        _consumer?.Pause();
+        _isEnding = true;
+        Consumer.StopFetching();
     }
 
-    public void Resume()
+    public Task StopAsync(CancellationToken deadline)
     {
-        _isPaused = false;
-        _consumer?.Resume();
+        _isEnding = true;
+        return Consumer.StopAsync(deadline);
     }
-
-    public void StopFetching() => _consumer?.StopFetching();
-
-    public Task StopAsync(CancellationToken deadline) => _consumer?.StopAsync(deadline) ?? Task.CompletedTask;
 
     public GroupStatus Status(long? lag)
     {
@@ -97,6 +141,8 @@ internal sealed class RunningGroup : IAsyncDisposable
             Retried = Counters.Retried,
             DeadLettered = Counters.DeadLettered,
             Lag = lag,
+            Workers = Consumer.Workers,
+            InFlight = snapshot?.InFlight ?? 0,
             LastError = snapshot?.Fault?.Message ?? snapshot?.LastError ?? _waitsFor ?? Counters.LastError,
             WaitsFor = snapshot is null ? _waitsFor : snapshot.LastError,
             IsConnected = snapshot?.IsConnected ?? false,
@@ -107,11 +153,7 @@ internal sealed class RunningGroup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_consumer is { } consumer)
-        {
-            await consumer.DisposeAsync();
-        }
-
+        await Consumer.DisposeAsync();
         _pipeline.Dispose();
     }
 

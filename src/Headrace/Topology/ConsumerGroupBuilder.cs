@@ -24,6 +24,8 @@ public sealed class ConsumerGroupBuilder
 
     internal int? Workers { get; private set; }
 
+    internal Func<WorkerLoad, int>? WorkersBy { get; private set; }
+
     internal Ordering Ordering { get; private set; } = Ordering.ByKey;
 
     internal StartPosition Start { get; private set; } = StartPosition.Earliest;
@@ -34,7 +36,18 @@ public sealed class ConsumerGroupBuilder
     public ConsumerGroupBuilder WithWorkers(int count, Ordering ordering = Ordering.ByKey)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        (Workers, Ordering) = (count, ordering);
+        (Workers, WorkersBy, Ordering) = (count, null, ordering);
+        return this;
+    }
+
+    /// <summary>
+    /// How many records are handled at once, as a function of the load, asked about once a second; from 1 to 10,000. For example <c>load => load.ShareOf(100)</c>: of 100
+    /// workers of the whole group, as many as this process has of its lag. Until the lag is known, as without this. A count in the configuration goes before.
+    /// </summary>
+    public ConsumerGroupBuilder WithWorkers(Func<WorkerLoad, int> count, Ordering ordering = Ordering.ByKey)
+    {
+        ArgumentNullException.ThrowIfNull(count);
+        (Workers, WorkersBy, Ordering) = (null, count, ordering);
         return this;
     }
 

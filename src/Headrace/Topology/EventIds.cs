@@ -16,6 +16,9 @@ internal static class EventIds
     public const int TopicsMissing = 2108;
     public const int ChangedAtRestart = 2110;
     public const int StopFailed = 2111;
+    public const int WorkersChanged = 2112;
+    public const int WorkersUnknown = 2113;
+    public const int WorkersRefused = 2114;
 
     // Headrace.Failures
     public const int WillRetry = 3001;

@@ -10,6 +10,9 @@ internal sealed record GroupModel
     /// <summary>Workers as said in code; <see langword="null"/> when nothing was said.</summary>
     public required int? Workers { get; init; }
 
+    /// <summary>What says how many workers there are, in place of a number.</summary>
+    public required Func<WorkerLoad, int>? WorkersBy { get; init; }
+
     public required Ordering Ordering { get; init; }
 
     public required StartPosition StartAt { get; init; }

@@ -232,6 +232,7 @@ internal sealed class TopologyCheck
         Name = group.Name,
         Cluster = _topology.Cluster,
         Workers = group.Workers,
+        WorkersBy = group.WorkersBy,
         Ordering = group.Ordering,
         StartAt = group.Start,
         IncludesOwnTopics = group.IncludesOwnTopics,

@@ -194,11 +194,12 @@ public sealed class LifecycleTests(KafkaUnderTest kafka)
         ((Microsoft.Extensions.Configuration.IConfigurationRoot)app.Configuration).Reload();
         await app.UntilHandledAsync(1);
 
-        app.Status.Pause(group);
+        var control = app.Host.Services.GetRequiredService<HeadraceControl>();
+        control.Pause(group);
         await app.UntilAsync(status => status.State == ConsumerState.Paused, group);
-        app.Status.Resume(group);
+        control.Resume(group);
         await app.UntilAsync(status => status.State == ConsumerState.Running, group);
-        Assert.Throws<ArgumentException>(() => app.Status.Pause("other"));
+        Assert.Throws<ArgumentException>(() => control.Pause("other"));
     }
 
     [Fact]

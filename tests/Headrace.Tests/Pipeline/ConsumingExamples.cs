@@ -88,6 +88,23 @@ public sealed class ConsumingExamples
     }
 
     [Fact]
+    public void Workers()
+    {
+        var app = _app;
+        #region workers
+        var billing = app.MapConsumerGroup("billing").WithWorkers(load => load.ShareOf(100));                       // of 100 in all processes, by lag
+        var nightly = app.MapConsumerGroup("nightly").WithWorkers(load => load.Now.Hour is >= 22 or < 6 ? 50 : 5);
+        #endregion
+        billing.MapTopic("orders").OnRecord((Record record) => { });
+        nightly.MapTopic("orders").OnRecord((Record record) => { });
+        #region control
+        app.MapPost("/operate/billing/pause", (HeadraceControl control) => control.Pause("billing", topic: "orders"));
+        app.MapPost("/operate/billing/workers/{count}", (int count, HeadraceControl control) => control.SetWorkers("billing", count));
+        #endregion
+        AssertValid();
+    }
+
+    [Fact]
     public void Patterns()
     {
         var app = _app;

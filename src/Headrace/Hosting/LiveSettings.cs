@@ -1,11 +1,12 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
 namespace Headrace.Hosting;
 
-/// <summary>Follows changes of a cluster's section while the application runs: pausing and resuming a group takes effect at once, what else changed is named in the log.</summary>
-internal sealed class PausedReload : IDisposable
+/// <summary>Follows changes of a cluster's section while the application runs: whether a group is paused and how many workers it has take effect at once, what else changed is named in the log.</summary>
+internal sealed class LiveSettings : IDisposable
 {
     private readonly KafkaCluster _cluster;
     private readonly IConfigurationSection _section;
@@ -13,7 +14,7 @@ internal sealed class PausedReload : IDisposable
     private readonly IDisposable _registration;
     private Dictionary<string, string?> _last;
 
-    public PausedReload(KafkaCluster cluster, IConfiguration configuration)
+    public LiveSettings(KafkaCluster cluster, IConfiguration configuration)
     {
         _cluster = cluster;
         _section = configuration.GetSection(ClusterConfiguration.SectionOf(cluster.Name));
@@ -33,10 +34,14 @@ internal sealed class PausedReload : IDisposable
         var changed = before.Keys.Union(now.Keys, StringComparer.OrdinalIgnoreCase).Where(key => before.GetValueOrDefault(key) != now.GetValueOrDefault(key)).ToList();
         foreach (var group in _cluster.Groups)
         {
-            var key = $"Groups:{group.Name}:Paused";
-            if (changed.RemoveAll(candidate => candidate.Equals(key, StringComparison.OrdinalIgnoreCase)) > 0)
+            if (Take($"Groups:{group.Name}:Paused"))
             {
-                Apply(group, bool.TryParse(now.GetValueOrDefault(key), out var isPaused) && isPaused);
+                Pause(group, bool.TryParse(now.GetValueOrDefault($"Groups:{group.Name}:Paused"), out var isPaused) && isPaused);
+            }
+
+            if (Take($"Groups:{group.Name}:Workers"))
+            {
+                Scale(group, now.GetValueOrDefault($"Groups:{group.Name}:Workers"));
             }
         }
 
@@ -44,9 +49,28 @@ internal sealed class PausedReload : IDisposable
         {
             HostingLog.ChangedAtRestart(_logger, _section.Path, string.Join(", ", changed));
         }
+
+        bool Take(string key) => changed.RemoveAll(candidate => candidate.Equals(key, StringComparison.OrdinalIgnoreCase)) > 0;
     }
 
-    private static void Apply(RunningGroup group, bool isPaused)
+    // No value leaves it to the code again; one that cannot be is refused aloud, and the group goes on as it is.
+    private void Scale(RunningGroup group, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            group.Workers.Configure(null);
+        }
+        else if (int.TryParse(value, CultureInfo.InvariantCulture, out var count) && count > 0)
+        {
+            group.Workers.Configure(count);
+        }
+        else
+        {
+            HostingLog.WorkersRefused(_logger, $"{_section.Path}:Groups:{group.Name}:Workers", value, group.Consumer.Workers);
+        }
+    }
+
+    private static void Pause(RunningGroup group, bool isPaused)
     {
         if (isPaused)
         {

@@ -1,0 +1,30 @@
+namespace Headrace.Consuming;
+
+/// <summary>Topics and partitions that an operator holds back. Never changed: a change makes another.</summary>
+internal sealed class PauseSet
+{
+    private readonly HashSet<string> _topics = [];
+    private readonly HashSet<(string Topic, int Partition)> _partitions = [];
+
+    private PauseSet()
+    {
+    }
+
+    public static PauseSet None { get; } = new();
+
+    public bool Holds(AssignedPartition partition) => _topics.Contains(partition.Topic) || _partitions.Contains((partition.Topic, partition.Partition));
+
+    public PauseSet WithTopic(string topic, bool isPaused) => Changed(set => _ = isPaused ? set._topics.Add(topic) : set._topics.Remove(topic));
+
+    public PauseSet WithPartition(string topic, int partition, bool isPaused) =>
+        Changed(set => _ = isPaused ? set._partitions.Add((topic, partition)) : set._partitions.Remove((topic, partition)));
+
+    private PauseSet Changed(Action<PauseSet> change)
+    {
+        var set = new PauseSet();
+        set._topics.UnionWith(_topics);
+        set._partitions.UnionWith(_partitions);
+        change(set);
+        return set;
+    }
+}
