@@ -17,6 +17,7 @@ internal sealed record Transaction
 
     public TransactionState State { get; init; }
 
+    /// <summary>Of the current or last transaction.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     public ImmutableHashSet<PartitionId> Partitions { get; init; } = [];

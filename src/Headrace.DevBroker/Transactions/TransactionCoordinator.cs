@@ -237,6 +237,7 @@ internal sealed class TransactionCoordinator(
         return transaction with
         {
             State = TransactionState.Empty,
+            StartedAt = null,
             Producer = current.IsExhausted ? new ProducerIdentity(_producerIds.Next(), 0) : current with { Epoch = (short)(current.Epoch + 1) },
             Former = expected.Id >= 0 ? current : ProducerIdentity.None,
         };
@@ -312,7 +313,6 @@ internal sealed class TransactionCoordinator(
         return Apply(decided with
         {
             State = commit ? TransactionState.CompleteCommit : TransactionState.CompleteAbort,
-            StartedAt = null,
             Partitions = [],
             Groups = [],
         });

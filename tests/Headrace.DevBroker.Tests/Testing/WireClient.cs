@@ -83,7 +83,7 @@ internal sealed class WireClient : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static byte[] Encode(ApiKey key, short version, int correlationId, IWireMessage request)
+    public static byte[] Encode(ApiKey key, short version, int correlationId, IWireMessage request)
     {
         var output = new WireOutput();
         var wire = new WireWriter(output);
