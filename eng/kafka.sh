@@ -28,7 +28,9 @@ kafka_obstacle() {
 start_kafka() {
     kafka_dir=$(mktemp -d "${TMPDIR:-/tmp}/headrace-kafka.XXXXXX")
     say "Starting Apache Kafka …"
-    KAFKA_HEAP=${KAFKA_HEAP:-512m} "$kafka_home/bin/kafka-start" --port "$(free_port)" --dir "$kafka_dir" >"$kafka_dir/start.log" 2>&1 \
+    # It retains and compacts within seconds, so that both can be seen in a test.
+    KAFKA_HEAP=${KAFKA_HEAP:-512m} "$kafka_home/bin/kafka-start" --port "$(free_port)" --dir "$kafka_dir" --set log.retention.check.interval.ms=1000 \
+        --set log.initial.task.delay.ms=500 --set log.cleaner.backoff.ms=500 >"$kafka_dir/start.log" 2>&1 \
         || die "Apache Kafka from $kafka_home did not start; its last lines are:" "$(tail -n 8 "$kafka_dir/start.log")"
     # shellcheck disable=SC2034  # for the script that sources this
     kafka=$(tail -n 1 "$kafka_dir/start.log")

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Headrace.Conformance.Tests.Testing;
 
 namespace Headrace.Conformance.Tests;
@@ -100,6 +101,61 @@ public sealed class RecordTests(Cluster cluster)
 
         Assert.Equal([0, 0, 1, 8, 19, Offset.End], found);
         Assert.Equal((0L, 20L), reader.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(30)) is var ends ? (ends.Low.Value, ends.High.Value) : default);
+    }
+
+    [Fact]
+    public async Task Of_several_newest_records_the_first_is_named()
+    {
+        var topic = await cluster.CreateTopicAsync();
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        using (var producer = cluster.Producer(config => config.LingerMs = 100))
+        {
+            await Task.WhenAll(new[] { -5, 0, 0, -1 }.Select(offset => producer.ProduceAsync(
+                topic, new Message<string, string?> { Key = "k", Value = "v", Timestamp = new Timestamp(now + offset, TimestampType.CreateTime) })));
+        }
+
+        var found = await cluster.Admin.ListOffsetsAsync([new TopicPartitionOffsetSpec { TopicPartition = new(topic, 0), OffsetSpec = OffsetSpec.MaxTimestamp() }]);
+        Assert.Equal(1, found.ResultInfos[0].TopicPartitionOffsetError.Offset.Value);
+    }
+
+    [Fact]
+    public async Task Records_go_when_they_are_too_old()
+    {
+        var topic = await cluster.CreateTopicAsync(1, ("retention.ms", "1000"), ("segment.ms", "500"));
+        var partition = new TopicPartition(topic, 0);
+        using var producer = cluster.Producer();
+        await producer.ProduceAsync(partition, new Message<string, string?> { Key = "k", Value = "old" });
+        using var reader = cluster.Reader(topic);
+
+        await Wait.UntilAsync("the record is gone", () => reader.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(30)).Low == 1);
+
+        Assert.Equal(1, (await producer.ProduceAsync(partition, new Message<string, string?> { Key = "k", Value = "new" })).Offset.Value);
+    }
+
+    [Fact]
+    public async Task A_compacted_topic_keeps_the_last_record_of_each_key()
+    {
+        var topic = await cluster.CreateTopicAsync(
+            1, ("cleanup.policy", "compact"), ("segment.ms", "500"), ("min.cleanable.dirty.ratio", "0.01"), ("max.compaction.lag.ms", "1000"), ("delete.retention.ms", "100"));
+        using var producer = cluster.Producer();
+        foreach (var (key, value) in new[] { ("a", "1"), ("b", "1"), ("a", "2"), ("c", "1"), ("c", null), ("b", "2") })
+        {
+            await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<string, string?> { Key = key, Value = value });
+        }
+
+        await Wait.UntilAsync("what was overwritten is gone", async () =>
+        {
+            // A segment is closed when the next record comes, and is compacted then.
+            await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<string, string?> { Key = "tick", Value = "" });
+            using var reader = cluster.Reader(topic);
+            var records = new List<(string, string?, long)>();
+            while (reader.Consume(TimeSpan.FromMilliseconds(300)) is { } record)
+            {
+                records.Add((record.Message.Key, record.Message.Value, record.Offset.Value));
+            }
+
+            return records.Where(record => record.Item1 is "a" or "b").SequenceEqual([("a", "2", 2L), ("b", "2", 5L)]) && !records.Contains(("c", "1", 3));
+        });
     }
 
     [Theory]

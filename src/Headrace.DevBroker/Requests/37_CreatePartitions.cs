@@ -92,7 +92,9 @@ internal sealed class CreatePartitionsHandler()
         var current = topic.Partitions.Count;
         if (wanted.Count <= current || wanted.Count > TopicCatalogue.MaxPartitions)
         {
-            return Refuse(wanted, ErrorCode.InvalidPartitions, $"The topic currently has {current} partition(s); {wanted.Count} would not be an increase up to {TopicCatalogue.MaxPartitions}.");
+            return Refuse(wanted, ErrorCode.InvalidPartitions, wanted.Count <= current
+                ? $"The topic {wanted.Name} currently has {current} partition(s); {wanted.Count} would not be an increase."
+                : $"The topic {wanted.Name} cannot have {wanted.Count} partitions; the most are {TopicCatalogue.MaxPartitions}.");
         }
 
         if (wanted.Assignments is { } assignments && (assignments.Count != wanted.Count - current || assignments.Any(one => one.Brokers is not [BrokerState.NodeId])))

@@ -139,7 +139,7 @@ internal sealed class ConsumerGroupDescribeHandler()
     {
         GroupId = id,
         Error = ErrorCode.GroupIdNotFound,
-        ErrorMessage = $"There is no consumer group {id}.",
+        ErrorMessage = $"Group {id} not found.",
     };
 
     private static ConsumerGroupDescribeResponse.Group Known(TopicCatalogue topics, ConsumerGroupDescription group) => new()

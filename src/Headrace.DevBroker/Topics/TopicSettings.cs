@@ -86,7 +86,7 @@ internal sealed class TopicSettings
     public string this[string name] => _set.TryGetValue(name, out var value) ? value : Known[name].Default;
 
     public static string? FaultOf(string name, string value) =>
-        Known.TryGetValue(name, out var setting) ? setting.FaultOf(value) : $"Unknown topic config name: {name}.";
+        Known.TryGetValue(name, out var setting) ? setting.FaultOf(value) : $"Unknown topic config name: {name}";
 
     private long Number(string name) => long.Parse(this[name], CultureInfo.InvariantCulture);
 }
