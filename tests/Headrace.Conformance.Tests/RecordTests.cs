@@ -146,14 +146,15 @@ public sealed class RecordTests(Cluster cluster)
         await Wait.UntilAsync("what was overwritten is gone", async () =>
         {
             // A segment is closed when the next record comes, and is compacted then.
-            await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<string, string?> { Key = "tick", Value = "" });
+            var last = await producer.ProduceAsync(new TopicPartition(topic, 0), new Message<string, string?> { Key = "tick", Value = "" });
             using var reader = cluster.Reader(topic);
             var records = new List<(string, string?, long)>();
-            while (reader.Consume(TimeSpan.FromMilliseconds(300)) is { } record)
+            do
             {
+                var record = Wait.ForRecords(reader, 1)[0];
                 records.Add((record.Message.Key, record.Message.Value, record.Offset.Value));
             }
-
+            while (records[^1].Item3 < last.Offset.Value);
             return records.Where(record => record.Item1 is "a" or "b").SequenceEqual([("a", "2", 2L), ("b", "2", 5L)]) && !records.Contains(("c", "1", 3));
         });
     }
