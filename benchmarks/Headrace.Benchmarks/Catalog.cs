@@ -1,7 +1,9 @@
 using Headrace.Benchmarks.Brokers;
 using Headrace.Benchmarks.Consuming;
 using Headrace.Benchmarks.Databases;
+using Headrace.Benchmarks.Latency;
 using Headrace.Benchmarks.Membership;
+using Headrace.Benchmarks.Producing;
 using Headrace.Benchmarks.Scheduling;
 
 namespace Headrace.Benchmarks;
@@ -20,6 +22,9 @@ internal static class Catalog
         HoldBenchmark.Create(),
         RollingBenchmark.Create(),
         StartBenchmark.Create(),
+        ProduceBenchmark.WithCallback(),
+        ProduceBenchmark.Awaited(),
+        LatencyBenchmark.Create(),
         BrokerBenchmark.Create(),
         SoakBenchmark.Create(),
     ];

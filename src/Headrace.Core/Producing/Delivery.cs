@@ -26,7 +26,13 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
     // Status in the low bits, above it a number that every use changes: a timer that comes late cannot end the next use.
     private long _state;
 
-    internal Delivery(DeliveryPool pool) => _pool = pool;
+    internal Delivery(DeliveryPool pool, nint number) => (_pool, Number) = (pool, number);
+
+    /// <summary>What the native producer hands back with its report; never 0.</summary>
+    public nint Number { get; }
+
+    /// <summary>The session that owes its report; <see langword="null"/> when none does.</summary>
+    public ProducerSession? Session { get; set; }
 
     public string Topic { get; private set; } = "";
 
@@ -68,46 +74,46 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
         }
     }
 
-    /// <summary>Completes it. Only a callback of the user's can throw.</summary>
-    public void Complete(RecordPosition position, ProduceException? failure)
+    /// <summary>Completes it. Says whether whoever calls returns it to the pool; it is not touched otherwise. Never throws.</summary>
+    public bool Complete(RecordPosition position, ProduceException? failure)
     {
-        var generation = Generation;
         _watch?.Delivered(_index, position, failure);
         if (!_isAwaited)
         {
             var onDelivered = _onDelivered;
             if (failure is not null && onDelivered is null && _watch is null)
             {
-                _pool.OnUnheard(failure);
+                _pool.Log.Add(failure);
             }
 
-            Recycle();
+            Forget();
             try
             {
                 onDelivered?.Invoke(position, failure);
             }
-            finally
+            catch (Exception exception)
             {
-                generation?.Remove();
+                _pool.Log.CallbackThrew(exception);
             }
 
-            return;
+            return true;
         }
 
-        // Abandoned: the record may be stored, but nobody waits any more; the object is not pooled, for its awaiter may still look at it.
-        if (TryEnd(Volatile.Read(ref _state), Done))
+        // Abandoned: the record may be stored, but nobody waits any more; the object is not used again, for its awaiter may still look at it.
+        if (!TryEnd(Volatile.Read(ref _state), Done))
         {
-            if (failure is null)
-            {
-                _source.SetResult(position);
-            }
-            else
-            {
-                _source.SetException(failure);
-            }
+            _pool.Forget(this);
+        }
+        else if (failure is null)
+        {
+            _source.SetResult(position);
+        }
+        else
+        {
+            _source.SetException(failure);
         }
 
-        generation?.Remove();
+        return false;
     }
 
     RecordPosition IValueTaskSource<RecordPosition>.GetResult(short token)
@@ -127,7 +133,9 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
         {
             if ((Volatile.Read(ref _state) & StatusMask) == Done)
             {
-                Recycle();
+                Forget();
+                _source.Reset();
+                _pool.Return(this);
             }
             else
             {
@@ -172,12 +180,7 @@ internal sealed class Delivery : IValueTaskSource<RecordPosition>
         }
     }
 
-    private void Recycle()
-    {
-        (_onDelivered, _watch, _cancellation, Generation, Topic) = (null, null, default, null, "");
-        _source.Reset();
-        _pool.Return(this);
-    }
+    private void Forget() => (_onDelivered, _watch, _cancellation, Generation, Topic) = (null, null, default, null, "");
 }
 
 /// <summary>Who is told of a delivery.</summary>

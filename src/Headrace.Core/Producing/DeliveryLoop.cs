@@ -20,16 +20,22 @@ internal sealed class DeliveryLoop
     private readonly ProduceFaults _faults;
     private readonly WaitingSends _waiting;
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DeliveryPool _pool;
     private readonly NativeMessage[] _batch = new NativeMessage[BatchSize];
+
+    // Given back at once after a batch: producing threads are disturbed once for many records.
+    private readonly List<Delivery> _free = new(BatchSize);
+    private FlushGate.Generation? _generation;
+    private int _ended;
     private volatile ProducerSession? _session;
     private TimeSpan _pause = FirstPause;
     private int _thread;
 
-    public DeliveryLoop(ClientSettings settings, ConnectionState connection, ProduceFaults faults, WaitingSends waiting, ILogger logger)
+    public DeliveryLoop(ClientSettings settings, ConnectionState connection, DeliveryPool pool, WaitingSends waiting, ILogger logger)
     {
-        (_settings, _connection, _faults, _waiting, _logger) = (settings, connection, faults, waiting, logger);
-        _session = new(settings);
+        (_settings, _connection, _pool, _faults, _waiting, _logger) = (settings, connection, pool, pool.Faults, waiting, logger);
+        _session = new(settings, pool);
         new Thread(Run) { IsBackground = true, Name = "headrace-producer" }.Start();
     }
 
@@ -45,7 +51,7 @@ internal sealed class DeliveryLoop
     public Task StopAsync()
     {
         _stop.TrySetResult();
-        return _ended.Task;
+        return _gone.Task;
     }
 
     private void Run()
@@ -68,7 +74,8 @@ internal sealed class DeliveryLoop
                 Complete(delivery, ProduceFaults.OfClosed(delivery.Topic, possiblyPersisted: false));
             }
 
-            _ended.SetResult();
+            GiveBack();
+            _gone.SetResult();
         }
     }
 
@@ -130,6 +137,8 @@ internal sealed class DeliveryLoop
                 // A retried record that was stored the first time has no offset in the reply.
                 Complete(delivery, null, new(delivery.Topic, message.Partition, Math.Max(message.Offset, -1)));
             }
+
+            GiveBack();
         }
     }
 
@@ -161,6 +170,8 @@ internal sealed class DeliveryLoop
         {
             Complete(delivery, session.Fatal.IsNone ? ProduceFaults.OfClosed(delivery.Topic, possiblyPersisted: true) : ProduceFaults.OfFatal(delivery.Topic, session.Fatal));
         }
+
+        GiveBack();
     }
 
     private ProducerSession? Replace()
@@ -170,7 +181,7 @@ internal sealed class DeliveryLoop
             _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
             try
             {
-                return new(_settings);
+                return new(_settings, _pool);
             }
             catch (InvalidOperationException exception)
             {
@@ -189,17 +200,36 @@ internal sealed class DeliveryLoop
         {
             Complete(delivery, _faults.Of(delivery, error.Code, error.Detail, possiblyPersisted: false));
         }
+
+        GiveBack();
     }
 
     private void Complete(Delivery delivery, ProduceException? failure, RecordPosition position = default)
     {
-        try
+        var generation = delivery.Generation;
+        if (delivery.Complete(failure is null ? position : new(delivery.Topic, -1, -1), failure))
         {
-            delivery.Complete(failure is null ? position : new(delivery.Topic, -1, -1), failure);
+            _free.Add(delivery);
         }
-        catch (Exception exception)
+
+        if (generation != _generation)
         {
-            _logger.CallbackThrew(exception);
+            CountOut();
+            _generation = generation;
         }
+
+        _ended++;
+    }
+
+    private void GiveBack()
+    {
+        _pool.Return(_free);
+        CountOut();
+    }
+
+    private void CountOut()
+    {
+        _generation?.Remove(_ended);
+        (_generation, _ended) = (null, 0);
     }
 }

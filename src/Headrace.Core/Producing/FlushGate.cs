@@ -50,9 +50,9 @@ internal sealed class FlushGate
 
         public void Add() => Interlocked.Increment(ref _count);
 
-        public void Remove()
+        public void Remove(int count = 1)
         {
-            if (Interlocked.Decrement(ref _count) == 0)
+            if (Interlocked.Add(ref _count, -count) == 0)
             {
                 _done.TrySetResult();
             }

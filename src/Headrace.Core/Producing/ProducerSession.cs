@@ -12,17 +12,18 @@ internal sealed class ProducerSession
     private const EventKinds Events = EventKinds.Delivery | EventKinds.Error | EventKinds.Log;
     private static readonly TimeSpan PurgeTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DestroyTime = TimeSpan.FromSeconds(1);
-    private readonly DeliveryTable _owed = new();
+    private readonly DeliveryPool _pool;
 
     // Callers inside the native producer; the end adds a large number, after which nobody enters.
     private const int Ended = int.MinValue / 2;
     private int _callers;
 
-    public ProducerSession(ClientSettings settings) => Handle = new(settings.CreateConfiguration(), Events);
+    public ProducerSession(ClientSettings settings, DeliveryPool pool) => (Handle, _pool) = (new(settings.CreateConfiguration(), Events), pool);
 
     public ProducerHandle Handle { get; }
 
-    public int Owed => _owed.Count;
+    /// <summary>Records whose reports are to come. Not cheap.</summary>
+    public int Owed => _pool.OwedBy(this).Count;
 
     /// <summary>Set when the native producer can do nothing any more.</summary>
     public NativeError Fatal { get; private set; }
@@ -37,7 +38,7 @@ internal sealed class ProducerSession
 
         try
         {
-            var number = _owed.Add(delivery);
+            delivery.Session = this;
             var error = Handle.Produce(
                 new OutgoingBytes
                 {
@@ -50,10 +51,10 @@ internal sealed class ProducerSession
                     Headers = record.Headers,
                     Timestamp = record.Timestamp?.ToUnixTimeMilliseconds(),
                 },
-                number);
+                delivery.Number);
             if (!error.IsNone)
             {
-                _owed.Take(number);
+                delivery.Session = null;
             }
 
             return error;
@@ -80,7 +81,18 @@ internal sealed class ProducerSession
         }
     }
 
-    public Delivery Take(in NativeMessage message) => _owed.Take(message.Opaque);
+    /// <summary>The delivery that a report is about; each once.</summary>
+    public Delivery Take(in NativeMessage message)
+    {
+        var delivery = _pool[message.Opaque];
+        if (delivery?.Session != this)
+        {
+            throw new InvalidOperationException($"The client library reported delivery {message.Opaque} twice.");
+        }
+
+        delivery.Session = null;
+        return delivery;
+    }
 
     /// <summary>Remembers the fatal error, if there is one.</summary>
     public bool CheckFatal()
@@ -105,12 +117,17 @@ internal sealed class ProducerSession
 
         Handle.Purge();
         var started = TimeProvider.System.GetTimestamp();
-        while (_owed.Count > 0 && TimeProvider.System.GetElapsedTime(started) < PurgeTime)
+        while (Owed > 0 && TimeProvider.System.GetElapsedTime(started) < PurgeTime)
         {
             poll();
         }
 
-        var left = _owed.TakeAll();
+        var left = _pool.OwedBy(this);
+        foreach (var delivery in left)
+        {
+            delivery.Session = null;
+        }
+
         Handle.Destroy(DestroyTime);
         return left;
     }

@@ -36,9 +36,9 @@ public sealed class RecordProducer : IAsyncDisposable
         _connection = new(logger, "The producer");
         _faults = new(settings, _connection);
         _unheard = new(logger);
-        _pool = new(_faults, _unheard.Add);
+        _pool = new(_faults, _unheard);
         _waiting = new(MessageTimeout(settings));
-        _loop = new(settings, _connection, _faults, _waiting, logger);
+        _loop = new(settings, _connection, _pool, _waiting, logger);
     }
 
     /// <summary>Whether the cluster answers. A producer that never reached it, or lost every broker, is not connected.</summary>
@@ -180,7 +180,7 @@ public sealed class RecordProducer : IAsyncDisposable
                 Wait(record, delivery, blocks);
                 break;
             default:
-                delivery.Complete(new(record.Topic, -1, -1), _faults.Of(delivery, error.Code, error.Detail, possiblyPersisted: false));
+                Fail(delivery, _faults.Of(delivery, error.Code, error.Detail, possiblyPersisted: false));
                 break;
         }
     }
@@ -189,7 +189,7 @@ public sealed class RecordProducer : IAsyncDisposable
     {
         if (_waiting.Add(record, delivery) is not { } send)
         {
-            delivery.Complete(new(record.Topic, -1, -1), ProduceFaults.OfClosed(record.Topic, possiblyPersisted: false));
+            Fail(delivery, ProduceFaults.OfClosed(record.Topic, possiblyPersisted: false));
             return;
         }
 
@@ -199,6 +199,17 @@ public sealed class RecordProducer : IAsyncDisposable
         {
             send.Left.Wait();
         }
+    }
+
+    private void Fail(Delivery delivery, ProduceException failure)
+    {
+        var generation = delivery.Generation;
+        if (delivery.Complete(new(delivery.Topic, -1, -1), failure))
+        {
+            _pool.Return(delivery);
+        }
+
+        generation?.Remove();
     }
 
     private async Task CloseAsync()

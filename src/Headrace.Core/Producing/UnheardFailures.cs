@@ -23,6 +23,8 @@ internal sealed class UnheardFailures(ILogger logger)
         }
     }
 
+    public void CallbackThrew(Exception exception) => logger.CallbackThrew(exception);
+
     /// <summary>Says what is not said yet.</summary>
     public void Flush()
     {

@@ -22,6 +22,7 @@ internal sealed unsafe class ProducerHandle : IDisposable
     private readonly ConcurrentDictionary<string, nint> _topics = new(StringComparer.Ordinal);
     private readonly Lock _newTopic = new();
     private readonly NativeClient _client;
+    private volatile LastTopic? _lastTopic;
 
     /// <summary>Takes the configuration over. Throws when the library refuses it.</summary>
     public ProducerHandle(NativeConfiguration configuration, EventKinds events)
@@ -170,6 +171,19 @@ internal sealed unsafe class ProducerHandle : IDisposable
 
     private nint TopicHandle(string name)
     {
+        // Most records go to the topic that the one before went to.
+        if (_lastTopic is { } last && ReferenceEquals(last.Name, name))
+        {
+            return last.Handle;
+        }
+
+        var handle = FindTopic(name);
+        _lastTopic = handle != 0 ? new(name, handle) : null;
+        return handle;
+    }
+
+    private nint FindTopic(string name)
+    {
         if (_topics.TryGetValue(name, out var known))
         {
             return known;
@@ -192,4 +206,6 @@ internal sealed unsafe class ProducerHandle : IDisposable
             return topic;
         }
     }
+
+    private sealed record LastTopic(string Name, nint Handle);
 }
