@@ -5,6 +5,9 @@ internal enum ClientRole
 {
     Producer,
 
+    /// <summary>A producer whose records become visible together, or not at all.</summary>
+    TransactionalProducer,
+
     /// <summary>The member of a group: subscribes, answers rebalances, commits.</summary>
     Membership,
 

@@ -124,7 +124,7 @@ internal sealed class ClientSettings
 
     private static bool IsFor(ClientRole role, string name) => role switch
     {
-        ClientRole.Producer => !SettingNames.ConsumerOnly.Contains(name),
+        ClientRole.Producer or ClientRole.TransactionalProducer => !SettingNames.ConsumerOnly.Contains(name),
         ClientRole.Membership => !SettingNames.ProducerOnly.Contains(name),
         ClientRole.Fetch => !SettingNames.ProducerOnly.Contains(name) && !SettingNames.MembershipOnly.Contains(name),
         _ => !SettingNames.ProducerOnly.Contains(name) && !SettingNames.ConsumerOnly.Contains(name),
@@ -154,7 +154,7 @@ internal sealed class ClientSettings
             faults.Add("'bootstrap.servers' is not set, so no broker can be found. Set it to host:port of one or more brokers.");
         }
 
-        if (role == ClientRole.Producer && values["enable.idempotence"].Equals("true", StringComparison.OrdinalIgnoreCase))
+        if (role is ClientRole.Producer or ClientRole.TransactionalProducer && values["enable.idempotence"].Equals("true", StringComparison.OrdinalIgnoreCase))
         {
             const string Remedy = "Remove it, or set 'enable.idempotence' to 'false' and accept records that are lost, doubled or out of order after a retry.";
             if (values["acks"] is not ("all" or "-1"))
@@ -171,6 +171,13 @@ internal sealed class ClientSettings
             {
                 faults.Add($"'retries' is 0, but an idempotent producer needs them to keep order. {Remedy}");
             }
+        }
+
+        if (role == ClientRole.TransactionalProducer
+            && int.TryParse(values["message.timeout.ms"], out var message) && int.TryParse(values["transaction.timeout.ms"], out var transaction)
+            && (message > transaction || message == 0))
+        {
+            faults.Add($"'message.timeout.ms' is {message}, longer than 'transaction.timeout.ms', {transaction}: a transaction must not end before its records have. Lower it, or raise 'transaction.timeout.ms'.");
         }
     }
 

@@ -25,13 +25,18 @@ internal static class SettingDefaults
         ("topic.metadata.propagation.max.ms", "5000"),
     ];
 
+    // A transaction that nobody ends keeps readers of committed records, and the next owner of its offsets, waiting until it times out.
+    private static readonly (string Name, string Value)[] OfTransactions = [("transaction.timeout.ms", "15000"), ("message.timeout.ms", "10000")];
+
     private static readonly (string Name, string Value)[] OfConsumers = [("fetch.queue.backoff.ms", "10"), ("fetch.wait.max.ms", "100")];
 
     private static readonly OwnedSetting[] OwnedByProducers =
     [
         new("delivery.report.only.error", "false", "every produce ends in a position or an exception"),
-        new("transactional.id", null, "a producer writes outside of transactions. Remove it"),
+        new("transactional.id", null, "Headrace chooses it: TransactionalProducer takes one, a group WithTransactions has its own. Remove it"),
     ];
+
+    private static readonly OwnedSetting[] OwnedByTransactions = [new("enable.idempotence", "true", "transactions need it")];
 
     private static readonly OwnedSetting[] OwnedByConsumers =
     [
@@ -51,6 +56,7 @@ internal static class SettingDefaults
     public static IEnumerable<(string Name, string Value)> Of(ClientRole role, bool isConsumerProtocol) => role switch
     {
         ClientRole.Producer => [.. Everywhere, .. OfProducers],
+        ClientRole.TransactionalProducer => [.. Everywhere, .. OfProducers, .. OfTransactions],
         // KIP-848 has its assignors at the broker and refuses one of ours.
         ClientRole.Membership when !isConsumerProtocol => [.. Everywhere, .. OfConsumers, ("partition.assignment.strategy", "cooperative-sticky")],
         ClientRole.Membership or ClientRole.Fetch => [.. Everywhere, .. OfConsumers],
@@ -61,6 +67,7 @@ internal static class SettingDefaults
     public static IEnumerable<OwnedSetting> OwnedBy(ClientRole role) => role switch
     {
         ClientRole.Producer => [.. OwnedEverywhere, .. OwnedByProducers],
+        ClientRole.TransactionalProducer => [.. OwnedEverywhere, .. OwnedByProducers, .. OwnedByTransactions],
         ClientRole.Membership or ClientRole.Fetch => [.. OwnedEverywhere, .. OwnedByConsumers],
         _ => OwnedEverywhere,
     };

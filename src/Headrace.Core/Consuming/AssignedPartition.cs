@@ -46,6 +46,9 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>What the broker has acknowledged.</summary>
     public CommitPoint Committed { get; set; }
 
+    /// <summary>What its handlers produced for transactions; <see langword="null"/> in groups without them.</summary>
+    public PendingOutputs? Outputs { get; set; }
+
     /// <summary>A map did not fit; it was told.</summary>
     public bool IsMapCut { get; set; }
 

@@ -169,7 +169,7 @@ internal sealed class Assignment : IDisposable
     {
         foreach (var queue in _queues)
         {
-            queue.Partition.Tracker.Advance(_parts.Records.Pass);
+            _parts.Advance(queue.Partition);
         }
     }
 
@@ -209,6 +209,7 @@ internal sealed class Assignment : IDisposable
             var queue = _parts.Fetcher.OpenPartitionQueue(partition.Topic, partition.Partition);
             queue.Watch(_parts.Signal);
             partition.IsPaused = _pauses.Holds(partition);
+            partition.Outputs = _parts.Options.HasTransactions ? new(_parts.Records) : null;
             _queues.Add(new(partition, queue, _parts.Scheduler, _parts.Records));
         }
 

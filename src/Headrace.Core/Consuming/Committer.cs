@@ -13,9 +13,13 @@ internal sealed class Committer
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
 
+    // A transaction that is aborted has been written all the same.
+    private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
+
     private readonly string _group;
     private readonly TimeSpan _interval;
     private readonly ConsumerHandle _membership;
+    private readonly GroupTransactions? _transactions;
     private readonly ConsumerStatus _status;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
@@ -24,12 +28,22 @@ internal sealed class Committer
     private readonly int _mapBytes;
     private long _sent;
     private bool _retries;
+    private TimeSpan _backOff;
 
-    public Committer(ConsumerOptions options, ConsumerHandle membership, ConsumerStatus status, ILogger log, TimeProvider time)
+    /// <param name="options">The group's options.</param>
+    /// <param name="membership">Who commits.</param>
+    /// <param name="transactions">By what it commits instead, in a group with transactions.</param>
+    /// <param name="status">Where a refusal that lasts is seen.</param>
+    /// <param name="log">Where it is told.</param>
+    /// <param name="time">The clock.</param>
+    public Committer(ConsumerOptions options, ConsumerHandle membership, GroupTransactions? transactions, ConsumerStatus status, ILogger log, TimeProvider time)
     {
         (_group, _interval, _membership, _status, _log, _time) = (options.GroupId, options.CommitInterval, membership, status, log, time);
-        _mapBytes = options.OffsetMapBytes;
+        _transactions = transactions;
+        // What handlers produced waits for the watermark, so nothing above it is finished.
+        _mapBytes = transactions is null ? options.OffsetMapBytes : 0;
         _sent = time.GetTimestamp();
+        _backOff = _interval;
     }
 
     /// <summary>A commit has been sent and its result is not known.</summary>
@@ -57,7 +71,15 @@ internal sealed class Committer
     /// <param name="prepare">Brings the watermarks up to date; called only when a commit is due.</param>
     public void Tick(IEnumerable<AssignedPartition> partitions, bool isUrgent, AssignedPartition? probe, Action prepare)
     {
-        var pause = isUrgent ? _retries ? RetryPause : TimeSpan.Zero : probe is not null && ProbePause < _interval ? ProbePause : _interval;
+        if (_transactions is not null && _transactions.TryTake(out var result))
+        {
+            Take(result, []);
+        }
+
+        var pause = isUrgent ? _retries ? RetryPause : TimeSpan.Zero
+            : _retries && _transactions is not null ? _backOff
+            : probe is not null && ProbePause < _interval ? ProbePause
+            : _interval;
         if (IsOutstanding || IsLost || _time.GetElapsedTime(_sent) < pause)
         {
             return;
@@ -96,6 +118,7 @@ internal sealed class Committer
         }
 
         _outstanding.Clear();
+        _backOff = !_retries ? _interval : _backOff + _backOff < LongestBackOff ? _backOff + _backOff : LongestBackOff;
         if (!_retries && !IsLost && _status.Clear("commit"))
         {
             _log.ErrorOver(_group, "commit");
@@ -104,12 +127,18 @@ internal sealed class Committer
 
     private void Send()
     {
-        using var list = new TopicPartitionList(_outstanding.Count);
-        foreach (var (partition, point) in _outstanding)
+        var offsets = _outstanding.Select(static entry => new TopicPartitionEntry(entry.Partition.Topic, entry.Partition.Partition, entry.Point.Offset)
         {
-            list.Add(new(partition.Topic, partition.Partition, point.Offset) { LeaderEpoch = partition.Tracker.LeaderEpoch, Metadata = point.Map });
+            LeaderEpoch = entry.Partition.Tracker.LeaderEpoch,
+            Metadata = entry.Point.Map,
+        });
+        if (_transactions is not null)
+        {
+            _transactions.Begin([.. _outstanding.SelectMany(static entry => entry.Partition.Outputs?.Below(entry.Point.Offset) ?? [])], [.. offsets]);
+            return;
         }
 
+        using var list = new TopicPartitionList(offsets);
         var error = _membership.Commit(list, _membership.Queue);
         if (!error.IsNone)
         {
@@ -147,6 +176,7 @@ internal sealed class Committer
         {
             case ErrorCode.None:
                 partition.Committed = point;
+                partition.Outputs?.Forget(point.Offset);
                 return;
             case ErrorCode.OffsetMetadataTooLarge when !partition.IsMapRefused:
                 partition.IsMapRefused = true;
@@ -158,6 +188,9 @@ internal sealed class Committer
                 break;
             case ErrorCode.FencedInstanceId or ErrorCode.Fenced:
                 Fault ??= ConsumerFaults.Fenced(_group, error.ToString());
+                break;
+            case ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge:
+                Fault ??= ConsumerFaults.OutputTooLarge(_group, error.ToString());
                 break;
             case ErrorCode.OffsetMetadataTooLarge or ErrorCode.InvalidTopic or ErrorCode.Fatal:
                 Fault ??= ConsumerFaults.CommitRefused(_group, partition, error.ToString());

@@ -20,6 +20,10 @@ internal static class ConsumerFaults
     public static InvalidOperationException Fatal(string group, string error) => new(
         $"The consumer of group '{group}' stopped: its client cannot go on ({error}). Correct the cause and start the group again.");
 
+    public static InvalidOperationException OutputTooLarge(string group, string error) => new(
+        $"The consumer of group '{group}' stopped: what a handler produced is too large for its topic, so its transaction can never be committed ({error}). " +
+        "Nothing of it is visible. Raise the topic's 'max.message.bytes', or let the handler produce less, and start the group again.");
+
     public static InvalidOperationException CommitRefused(string group, AssignedPartition partition, string error) => new(
         $"The consumer of group '{group}' stopped: the broker refuses its commits for {partition} for good ({error}). Correct the cause and start the group again; " +
         "it goes on at its last committed offset.");

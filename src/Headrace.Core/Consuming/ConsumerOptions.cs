@@ -58,6 +58,12 @@ public sealed class ConsumerOptions
     /// </summary>
     public bool TrustMapsWithoutEpoch { get; init; }
 
+    /// <summary>Whether offsets are committed by transactions that also hold what handlers left in <see cref="Record.Outputs"/>.</summary>
+    internal bool HasTransactions { get; init; }
+
+    /// <summary>Settings of the producer of these transactions, verbatim, over our defaults.</summary>
+    internal IReadOnlyDictionary<string, string> ProducerSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long records in flight may take when their partition is revoked. Default 10 s.</summary>
     public TimeSpan RevokeDrain { get; init; } = TimeSpan.FromSeconds(10);
 

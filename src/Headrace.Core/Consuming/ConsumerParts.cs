@@ -10,11 +10,15 @@ namespace Headrace.Consuming;
 /// </summary>
 internal sealed class ConsumerParts : IDisposable
 {
+    private const string Category = "Headrace.Consuming";
     private ConsumerHandle? _fetcher;
+    private readonly Action<TrackedRecord> _pass;
+    private readonly GroupTransactions? _transactions;
     private Task<NativeError> _warmed = Task.FromResult(default(NativeError));
 
-    public ConsumerParts(ConsumerOptions options, RecordDelegate handle, ConsumerStatus status, ILogger log, TimeProvider time)
+    public ConsumerParts(ConsumerOptions options, RecordDelegate handle, ConsumerStatus status, ILoggerFactory loggers, TimeProvider time)
     {
+        var log = loggers.CreateLogger(Category);
         (Options, Status, Log, Time) = (options, status, log, time);
         using var configuration = ConsumerConfiguration.ForMembership(options, log);
         SessionTimeout = TimeSpan.FromMilliseconds(int.Parse(configuration.Get("session.timeout.ms") ?? "45000", CultureInfo.InvariantCulture));
@@ -23,7 +27,9 @@ internal sealed class ConsumerParts : IDisposable
         Records = new(static message => NativeMessage.FromPointer(message).Destroy());
         Workers = new(handle, options.Workers, new(Signal.Set), options.GroupId);
         Scheduler = new(options.Ordering, Workers, Records, time, options.BatchOf is { } batchOf ? new(batchOf, Workers, time) : null);
-        Committer = new(options, Membership, status, log, time);
+        _pass = Records.Pass;
+        _transactions = options.HasTransactions ? new(options, Membership, loggers, Signal.Set) : null;
+        Committer = new(options, Membership, _transactions, status, log, time);
         Topics = new(options, Membership, status, log, time);
     }
 
@@ -73,9 +79,13 @@ internal sealed class ConsumerParts : IDisposable
         }
     }
 
+    /// <summary>Moves a partition's watermark past what is settled.</summary>
+    public void Advance(AssignedPartition partition) => partition.Tracker.Advance(partition.Outputs?.Pass ?? _pass);
+
     /// <summary>Waits for look-ups that use the handles, then destroys the handles. No native message may be held.</summary>
     public void Dispose()
     {
+        _transactions?.Dispose();
         Topics.Finish();
         _warmed.Wait(TimeSpan.FromSeconds(6));
         _fetcher?.Dispose();

@@ -63,7 +63,7 @@ internal sealed class Departure
 
         foreach (var partition in _partitions)
         {
-            partition.Tracker.Advance(_parts.Records.Pass);
+            _parts.Advance(partition);
         }
 
         return _parts.Committer.IsLost || _partitions.All(_parts.Committer.IsClean) || elapsed - _drained > CommitPatience;

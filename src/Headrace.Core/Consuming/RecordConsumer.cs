@@ -9,7 +9,7 @@ public sealed class RecordConsumer : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly ConsumerOptions _options;
     private readonly RecordDelegate _handle;
-    private readonly ILogger _log;
+    private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly ConsumerStatus _status = new();
     private volatile PollLoop? _loop;
@@ -19,7 +19,7 @@ public sealed class RecordConsumer : IAsyncDisposable
 
     /// <summary>A consumer that is not started.</summary>
     public RecordConsumer(ConsumerOptions options, RecordDelegate handle, ILoggerFactory loggers, TimeProvider time) =>
-        (_options, _handle, _log, _time, _workers) = (options, handle, loggers.CreateLogger("Headrace.Consuming"), time, options.Workers);
+        (_options, _handle, _loggers, _time, _workers) = (options, handle, loggers, time, options.Workers);
 
     /// <summary>What stopped the consumer; <see langword="null"/> while nothing did.</summary>
     public Exception? Fault => _status.Fault;
@@ -83,7 +83,7 @@ public sealed class RecordConsumer : IAsyncDisposable
             _status.Fault = null;
             _status.ClearAll();
             _status.Turned = _time.GetTimestamp();
-            _loop = new(new(_options, _handle, _status, _log, _time)) { IsPaused = _isPaused, Pauses = _pauses, Workers = _workers };
+            _loop = new(new(_options, _handle, _status, _loggers, _time)) { IsPaused = _isPaused, Pauses = _pauses, Workers = _workers };
             _loop.Start();
         }
     }

@@ -29,6 +29,7 @@ internal sealed class DeliveryLoop
     private FlushGate.Generation? _generation;
     private int _ended;
     private volatile ProducerSession? _session;
+    private volatile ProducerSession? _retired;
     private TimeSpan _pause = FirstPause;
     private int _thread;
 
@@ -42,10 +43,16 @@ internal sealed class DeliveryLoop
     /// <summary>The session that takes records; <see langword="null"/> while there is none.</summary>
     public ProducerSession? Session => _session;
 
+    /// <summary>Why there will be no other session: a producer with the same transactional id has taken over. Success while there is another.</summary>
+    public NativeError Fatal { get; private set; }
+
     public AcknowledgedCounts Acknowledged { get; } = new();
 
     /// <summary>Whether the caller is this loop, inside a callback: it must not wait for the loop.</summary>
     public bool IsCurrentThread => Environment.CurrentManagedThreadId == _thread;
+
+    /// <summary>Puts another native producer in a session's place, although it has not failed.</summary>
+    public void Retire(ProducerSession session) => _retired = session;
 
     /// <summary>Ends everything that is still open with an exception; completes when the native producer is gone, within 3 s.</summary>
     public Task StopAsync()
@@ -64,7 +71,7 @@ internal sealed class DeliveryLoop
                 Serve(session);
                 _session = null;
                 End(session);
-                _session = Replace();
+                _session = session.Fatal.Code == ErrorCode.Fenced ? null : Replace();
             }
         }
         finally
@@ -81,7 +88,7 @@ internal sealed class DeliveryLoop
 
     private void Serve(ProducerSession session)
     {
-        while (!_stop.Task.IsCompleted && session.Fatal.IsNone)
+        while (!_stop.Task.IsCompleted && session.Fatal.IsNone && session != _retired)
         {
             Poll(session, PollTime);
             PumpWaiting(session);
@@ -156,12 +163,17 @@ internal sealed class DeliveryLoop
 
     private void End(ProducerSession session)
     {
-        if (!session.Fatal.IsNone)
+        if (session.Fatal.Code == ErrorCode.Fenced)
+        {
+            Fatal = session.Fatal;
+            _logger.Fenced(session.Fatal.ToString());
+        }
+        else if (!session.Fatal.IsNone)
         {
             _logger.Failed(session.Fatal.ToString());
         }
 
-        if (session.Fatal.IsNone && session.Owed > 0)
+        if (session.Fatal.IsNone && session != _retired && session.Owed > 0)
         {
             _logger.ClosedWithout(session.Owed);
         }

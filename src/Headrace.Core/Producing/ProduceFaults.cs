@@ -8,7 +8,9 @@ namespace Headrace.Producing;
 internal sealed class ProduceFaults(ClientSettings settings, ConnectionState connection)
 {
     private readonly string _timeout = settings.Effective("message.timeout.ms") ?? "?";
-    private readonly string _maxBytes = settings.Effective("message.max.bytes") ?? "?";
+
+    /// <summary>The largest record that the client sends, its key and headers included.</summary>
+    public int MaxBytes { get; } = int.Parse(settings.Effective("message.max.bytes")!, CultureInfo.InvariantCulture);
 
     /// <summary>A record that the library or a broker refused, or that was not acknowledged in time.</summary>
     public ProduceException Of(Delivery delivery, ErrorCode code, string? detail, bool possiblyPersisted)
@@ -20,7 +22,7 @@ internal sealed class ProduceFaults(ClientSettings settings, ConnectionState con
             ErrorCode.UnknownTopic or ErrorCode.UnknownTopicOrPartition =>
                 $"Topic '{topic}' does not exist, and producers do not create topics. Create it, or correct the name.",
             ErrorCode.UnknownPartition => $"Topic '{topic}' has no such partition. Leave the partition out, or grow the topic.",
-            ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => TooLarge(topic, delivery.Size),
+            ErrorCode.MessageTooLarge or ErrorCode.RecordListTooLarge => TextOfTooLarge(topic, delivery.Size),
             ErrorCode.TopicAuthorizationFailed =>
                 $"This client may not write to topic '{topic}'. Grant its principal the operation Write on the topic.",
             _ => $"A record for topic '{topic}' could not be produced: {new NativeError(code, detail)}. {Outcome(possiblyPersisted)}",
@@ -49,6 +51,9 @@ internal sealed class ProduceFaults(ClientSettings settings, ConnectionState con
         (int)ErrorCode.MessageTimedOut,
         possiblyPersisted: true);
 
+    /// <summary>A record that need not be sent to know that it is too large.</summary>
+    public ProduceException TooLarge(string topic, int size) => new(TextOfTooLarge(topic, size), topic, (int)ErrorCode.MessageTooLarge, possiblyPersisted: false);
+
     private static string Outcome(bool possiblyPersisted) => possiblyPersisted
         ? "It may be stored all the same: produce it again only if a second copy does no harm."
         : "It was not stored.";
@@ -60,7 +65,7 @@ internal sealed class ProduceFaults(ClientSettings settings, ConnectionState con
         ? "the broker did not answer, or the send queue was full"
         : $"there is no connection to Kafka at {settings.BootstrapServers}" + (connection.LastError is { } error ? $" ({error})" : "");
 
-    private string TooLarge(string topic, int size) =>
-        $"A record of {size.ToString(CultureInfo.InvariantCulture)} bytes (and its headers) is too large for topic '{topic}': this client sends at most {_maxBytes} bytes " +
+    private string TextOfTooLarge(string topic, int size) =>
+        $"A record of {size.ToString(CultureInfo.InvariantCulture)} bytes (and its headers) is too large for topic '{topic}': this client sends at most {MaxBytes} bytes " +
         "(message.max.bytes), and the topic has a limit of its own (max.message.bytes). Raise the lower of the two, or produce less at once.";
 }

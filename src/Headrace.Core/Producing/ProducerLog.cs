@@ -19,4 +19,7 @@ internal static partial class ProducerLog
 
     [LoggerMessage(4005, LogLevel.Warning, "{Left} records were not acknowledged when the producer closed: they end in an exception")]
     public static partial void ClosedWithout(this ILogger log, int left);
+
+    [LoggerMessage(4006, LogLevel.Error, "The transactional producer is fenced, by another with its transactional id or by the time-out of its transaction: {Error}. It has ended")]
+    public static partial void Fenced(this ILogger log, string error);
 }

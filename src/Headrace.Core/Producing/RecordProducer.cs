@@ -29,11 +29,15 @@ public sealed class RecordProducer : IAsyncDisposable
     /// <param name="loggers">Where it logs: category <c>Headrace.Producing</c>.</param>
     /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
     public RecordProducer(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers)
+        : this(ClientSettings.For(ClientRole.Producer, clientSettings), loggers, "the producer")
+    {
+    }
+
+    internal RecordProducer(ClientSettings settings, ILoggerFactory loggers, string name)
     {
         var logger = loggers.CreateLogger(Category);
-        var settings = ClientSettings.For(ClientRole.Producer, clientSettings);
-        settings.Log(logger, "the producer");
-        _connection = new(logger, "The producer");
+        settings.Log(logger, name);
+        _connection = new(logger, char.ToUpperInvariant(name[0]) + name[1..]);
         _faults = new(settings, _connection);
         _unheard = new(logger);
         _pool = new(_faults, _unheard);
@@ -48,6 +52,12 @@ public sealed class RecordProducer : IAsyncDisposable
     public string? LastError => _connection.LastError;
 
     internal ProducerSession? Session => _loop.Session;
+
+    /// <summary>The error after which nothing takes the producer's place: somebody else has. Success while there is none.</summary>
+    internal NativeError Fatal => _loop.Fatal;
+
+    /// <summary>Puts another native producer in a session's place: nothing may be on its way by it.</summary>
+    internal void Retire(ProducerSession session) => _loop.Retire(session);
 
     /// <summary>Records that the broker has acknowledged, by topic.</summary>
     internal IReadOnlyDictionary<string, long> Acknowledged => _loop.Acknowledged.Snapshot();
@@ -110,6 +120,15 @@ public sealed class RecordProducer : IAsyncDisposable
     {
         var milliseconds = int.Parse(settings.Effective("message.timeout.ms")!, CultureInfo.InvariantCulture);
         return milliseconds == 0 ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    /// <summary>Throws what the client would say of a record that is too large for it, before it is produced.</summary>
+    internal void RefuseTooLarge(in OutgoingRecord record)
+    {
+        if (ProducerHandle.SizeOf(record) is var size && size > _faults.MaxBytes)
+        {
+            throw _faults.TooLarge(record.Topic, size);
+        }
     }
 
     internal ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, IDeliveryWatch? watch, CancellationToken cancellation)

@@ -77,6 +77,9 @@ public sealed unsafe class Record
     /// <summary>The key as a value that may be kept.</summary>
     public RecordKey CopyKey() => HasKey ? RecordKey.FromBytes(Key) : RecordKey.None;
 
+    /// <summary>What is to be produced by the transaction that commits this record; set by its handler before it is settled, in groups with transactions.</summary>
+    internal IReadOnlyList<OutgoingRecord>? Outputs { get; set; }
+
     internal int KeyLength => _keyLength;
 
     internal nint Native => _native;
@@ -108,6 +111,7 @@ public sealed unsafe class Record
         Point(0, null, -1, null, -1, null);
         Attempt = 0;
         State = null;
+        Outputs = null;
         Cancellation = default;
     }
 }

@@ -28,4 +28,7 @@ internal sealed record GroupSurroundings
     /// <see langword="null"/> where nothing can be produced.
     /// </summary>
     public MessageFilter? AwaitProduced { get; init; }
+
+    /// <summary>Whether what is produced inside goes into the transaction that commits the record, instead of being produced at once.</summary>
+    public bool HasTransactions { get; init; }
 }

@@ -71,7 +71,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         faults.AddRange(ProducerFaults.Of(_registration, registrations, _services));
         _ = Settings;
         faults.AddRange(_settingsFaults);
-        faults.AddRange(ClientFaults.Of(Settings, [.. models.Select(model => model.Name)]));
+        faults.AddRange(ClientFaults.Of(Settings, models));
         ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
         var deadLetters = new DeadLetterTopics(_admin, Loggers);
         Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
@@ -138,6 +138,16 @@ internal sealed class KafkaCluster : IAsyncDisposable
         }
     }
 
+    private MessageFilter? AwaitProduced(GroupModel model)
+    {
+        if (model.HasTransactions)
+        {
+            return new ProduceScopes(Producer).FilterAsync;
+        }
+
+        return _services.GetRequiredService<HeadraceRegistrations>().Clusters.Any(cluster => cluster.Producers.Count > 0) ? new ProduceScopes().FilterAsync : null;
+    }
+
     private GroupSurroundings Surroundings(GroupModel model, DeadLetterTopics deadLetters) => new()
     {
         Services = _services,
@@ -147,6 +157,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Produce = Producer.ProduceAsync,
         ProduceDeadLetter = (in OutgoingRecord record, CancellationToken cancellation) => _deadLetters.Value.ProduceAsync(record, cancellation),
         DeadLetterPartitions = (topic, cancellation) => deadLetters.PartitionsAsync(topic, model.Name, cancellation),
-        AwaitProduced = _services.GetRequiredService<HeadraceRegistrations>().Clusters.Any(cluster => cluster.Producers.Count > 0) ? new ProduceScopes().FilterAsync : null,
+        HasTransactions = model.HasTransactions,
+        AwaitProduced = AwaitProduced(model),
     };
 }

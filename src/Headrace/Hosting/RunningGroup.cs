@@ -7,6 +7,9 @@ namespace Headrace.Hosting;
 /// <summary>One group in this process: waits until it may start, then consumes until the host stops.</summary>
 internal sealed class RunningGroup : IAsyncDisposable
 {
+    // What is produced is seen this much later.
+    private static readonly TimeSpan TransactionInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly GroupSurroundings _surroundings;
     private readonly GroupPipeline _pipeline;
     private readonly IReadOnlyList<TopicPattern> _patterns;
@@ -172,7 +175,9 @@ internal sealed class RunningGroup : IAsyncDisposable
             BatchOf = batchOf,
             LookAheadRecords = chosen.LookAheadRecords ?? defaults.LookAheadRecords,
             LookAheadBytes = chosen.LookAheadBytes ?? defaults.LookAheadBytes,
-            CommitInterval = chosen.CommitInterval ?? defaults.CommitInterval,
+            CommitInterval = chosen.CommitInterval ?? (model.HasTransactions ? TransactionInterval : defaults.CommitInterval),
+            HasTransactions = model.HasTransactions,
+            ProducerSettings = settings.Producer,
             RevokeDrain = chosen.RevokeDrain ?? defaults.RevokeDrain,
             TopicRefresh = chosen.TopicRefresh ?? defaults.TopicRefresh,
             StaticMember = chosen.StaticMember ?? defaults.StaticMember,

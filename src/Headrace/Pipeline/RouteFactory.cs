@@ -49,15 +49,18 @@ internal sealed class RouteFactory
         }
 
         run = new LogScope(run, _scope).RunAsync;
-        if (_surroundings.AwaitProduced is { } awaitProduced)
+        run = _surroundings.HasTransactions ? run : AwaitProduced(run);
+        if (handler is { Destination: { } topic, Source.ResultType: { } result })
         {
-            run = FilterSource.Of(awaitProduced).Bind(_services, run);
+            run = new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync;
         }
 
-        return handler is { Destination: { } topic, Source.ResultType: { } result }
-            ? new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync
-            : run;
+        // The result belongs into the transaction too.
+        return _surroundings.HasTransactions ? AwaitProduced(run) : run;
     }
+
+    private MessageDelegate AwaitProduced(MessageDelegate run) =>
+        _surroundings.AwaitProduced is { } awaitProduced ? FilterSource.Of(awaitProduced).Bind(_services, run) : run;
 
     private MessageEncoder<object> Encoder(string topic, Type result)
     {

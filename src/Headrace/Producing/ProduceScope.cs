@@ -15,12 +15,17 @@ internal sealed class ProduceScope : IDeliveryWatch, IValueTaskSource
     private ExecutionContext? _around;
     private ExecutionContext? _inside;
     private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
+    private readonly Lock _gate = new();
+    private List<OutgoingRecord>? _outputs;
     private ProduceException? _failure;
 
     // The handler is one, every record that is not acknowledged another; 0 takes no more.
     private int _open;
 
     public static ProduceScope? Current => Ambient.Value;
+
+    /// <summary>Whose records are not produced at once, but by the transaction that commits the incoming record; <see langword="null"/> in groups without transactions.</summary>
+    public ClusterProducer? Transactional { get; init; }
 
     /// <summary>Runs a handler inside the scope.</summary>
     public ValueTask RunAsync(MessageContext context, MessageDelegate next)
@@ -64,6 +69,33 @@ internal sealed class ProduceScope : IDeliveryWatch, IValueTaskSource
         }
 
         return _failure is { } failure ? ValueTask.FromException(failure) : default;
+    }
+
+    /// <summary>Keeps a record for the transaction; <see langword="false"/> when the handler is done.</summary>
+    public bool TryKeep(ReadOnlySpan<OutgoingRecord> records)
+    {
+        if (!TryBegin())
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            (_outputs ??= []).AddRange(records);
+        }
+
+        Delivered(0, default, null);
+        return true;
+    }
+
+    /// <summary>What was kept, once.</summary>
+    public IReadOnlyList<OutgoingRecord>? TakeOutputs()
+    {
+        lock (_gate)
+        {
+            (var outputs, _outputs) = (_outputs, null);
+            return outputs;
+        }
     }
 
     public bool TryBegin()

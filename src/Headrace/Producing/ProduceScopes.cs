@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Headrace.Producing;
 
 /// <summary>The step that stands around every handler of a group whose application has producers.</summary>
-internal sealed class ProduceScopes
+/// <param name="transactional">Whose records the group's transactions produce; <see langword="null"/> where it has none.</param>
+internal sealed class ProduceScopes(ClusterProducer? transactional = null)
 {
     private readonly ConcurrentQueue<ProduceScope> _idle = new();
 
@@ -13,7 +14,7 @@ internal sealed class ProduceScopes
     /// <summary>The <see cref="MessageFilter"/>.</summary>
     public ValueTask FilterAsync(MessageContext context, MessageDelegate next)
     {
-        var scope = Interlocked.Exchange(ref _next, null) ?? (_idle.TryDequeue(out var idle) ? idle : new());
+        var scope = Interlocked.Exchange(ref _next, null) ?? (_idle.TryDequeue(out var idle) ? idle : new() { Transactional = transactional });
         ValueTask running;
         try
         {
@@ -33,11 +34,11 @@ internal sealed class ProduceScopes
         var closing = scope.CloseAsync();
         if (!closing.IsCompletedSuccessfully)
         {
-            return AwaitAsync(scope, closing, context.Cancellation);
+            return AwaitAsync(scope, context, closing);
         }
 
         closing.GetAwaiter().GetResult();
-        Return(scope);
+        End(scope, context);
         return default;
     }
 
@@ -46,10 +47,10 @@ internal sealed class ProduceScopes
         // A scope whose handler threw is not used again: what it began may still be on its way.
         await running;
         await context.WhenSettledAsync();
-        await AwaitAsync(scope, scope.CloseAsync(), context.Cancellation);
+        await AwaitAsync(scope, context, scope.CloseAsync());
     }
 
-    private async ValueTask AwaitAsync(ProduceScope scope, ValueTask closing, CancellationToken cancellation)
+    private async ValueTask AwaitAsync(ProduceScope scope, MessageContext context, ValueTask closing)
     {
         if (closing.IsCompleted)
         {
@@ -57,14 +58,20 @@ internal sealed class ProduceScopes
         }
         else
         {
-            await closing.AsTask().WaitAsync(cancellation);
+            await closing.AsTask().WaitAsync(context.Cancellation);
         }
 
-        Return(scope);
+        End(scope, context);
     }
 
-    private void Return(ProduceScope scope)
+    private void End(ProduceScope scope, MessageContext context)
     {
+        if (transactional is not null && context.Record is { } record)
+        {
+            record.Outputs = scope.TakeOutputs();
+        }
+
+
         if (Interlocked.CompareExchange(ref _next, scope, null) is not null)
         {
             _idle.Enqueue(scope);

@@ -32,6 +32,8 @@ public sealed class ConsumerGroupBuilder
 
     internal bool IncludesOwnTopics { get; private set; }
 
+    internal bool HasTransactions { get; private set; }
+
     /// <summary>How many records are handled at once, and which of them one at a time. Default: the machine's cores, at most 16, by key.</summary>
     public ConsumerGroupBuilder WithWorkers(int count, Ordering ordering = Ordering.ByKey)
     {
@@ -98,6 +100,18 @@ public sealed class ConsumerGroupBuilder
         where TFilter : class, IMessageFilter
     {
         Words.Filters.Add(FilterSource.Of<TFilter>());
+        return this;
+    }
+
+    /// <summary>
+    /// Commits offsets by Kafka transactions that also hold what the handlers produced to the same cluster: exactly once from topic to topic, for readers of
+    /// committed records. Nothing is sent while a handler runs: <c>ProduceAsync</c> completes at once, its position unknown (-1), and the record goes out with
+    /// the next commit after every earlier record of the partition is settled, in the order of the incoming records. Effects elsewhere – databases, HTTP –
+    /// still happen at least once. Default: no; see docs/producing.md before you choose it.
+    /// </summary>
+    public ConsumerGroupBuilder WithTransactions()
+    {
+        HasTransactions = true;
         return this;
     }
 

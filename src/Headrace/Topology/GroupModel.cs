@@ -19,6 +19,8 @@ internal sealed record GroupModel
 
     public required bool IncludesOwnTopics { get; init; }
 
+    public required bool HasTransactions { get; init; }
+
     /// <summary>Topics in the order in which they were mapped, names and patterns.</summary>
     public required IReadOnlyList<TopicModel> Topics { get; init; }
 

@@ -236,6 +236,7 @@ internal sealed class TopologyCheck
         Ordering = group.Ordering,
         StartAt = group.Start,
         IncludesOwnTopics = group.IncludesOwnTopics,
+        HasTransactions = group.HasTransactions,
         Topics = [.. group.Topics.Select(topic => Model(group, topic))],
     };
 

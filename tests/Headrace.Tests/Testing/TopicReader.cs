@@ -6,15 +6,19 @@ namespace Headrace.Tests.Testing;
 /// <summary>Reads a topic with another client than ours.</summary>
 internal static class TopicReader
 {
-    public static IReadOnlyList<ConsumeResult<string?, string?>> ReadAll(KafkaUnderTest kafka, string topic, int partitions)
+    public static IReadOnlyList<ConsumeResult<string?, string?>> ReadAll(
+        KafkaUnderTest kafka, string topic, int partitions, IsolationLevel isolation = IsolationLevel.ReadUncommitted) =>
+        ReadAll(kafka.Address, topic, partitions, isolation);
+
+    public static IReadOnlyList<ConsumeResult<string?, string?>> ReadAll(string address, string topic, int partitions, IsolationLevel isolation)
     {
         using var consumer = new ConsumerBuilder<string?, string?>(new ConsumerConfig
         {
-            BootstrapServers = kafka.Address,
-            GroupId = kafka.NewName("reader"),
+            BootstrapServers = address,
+            GroupId = $"reader-{Guid.NewGuid():N}",
             EnablePartitionEof = true,
             FetchQueueBackoffMs = 10,
-            IsolationLevel = IsolationLevel.ReadUncommitted,
+            IsolationLevel = isolation,
         }).SetKeyDeserializer(Text.Deserializer).SetValueDeserializer(Text.Deserializer).Build();
         consumer.Assign(Enumerable.Range(0, partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning)));
         var records = new List<ConsumeResult<string?, string?>>();

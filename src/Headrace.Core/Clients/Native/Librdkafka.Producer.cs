@@ -20,4 +20,22 @@ internal static unsafe partial class Librdkafka
 
     [LibraryImport(Library)]
     internal static partial int rd_kafka_outq_len(nint client);
+
+    [LibraryImport(Library)]
+    internal static partial nint rd_kafka_init_transactions(nint client, int timeout);
+
+    [LibraryImport(Library)]
+    internal static partial nint rd_kafka_begin_transaction(nint client);
+
+    [LibraryImport(Library)]
+    internal static partial nint rd_kafka_send_offsets_to_transaction(nint client, RawTopicPartitionList* offsets, nint groupMetadata, int timeout);
+
+    [LibraryImport(Library)]
+    internal static partial nint rd_kafka_commit_transaction(nint client, int timeout);
+
+    [LibraryImport(Library)]
+    internal static partial nint rd_kafka_abort_transaction(nint client, int timeout);
+
+    [LibraryImport(Library)]
+    internal static partial int rd_kafka_error_txn_requires_abort(nint error);
 }

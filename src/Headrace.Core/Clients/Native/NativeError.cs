@@ -7,7 +7,8 @@ namespace Headrace.Clients.Native;
 /// <param name="Detail">What the library says beyond the code; <see langword="null"/> when nothing.</param>
 /// <param name="IsFatal">Whether the whole client is finished and must be made anew.</param>
 /// <param name="IsRetriable">Whether the library says that the call may simply be repeated.</param>
-internal readonly record struct NativeError(ErrorCode Code, string? Detail = null, bool IsFatal = false, bool IsRetriable = false)
+/// <param name="RequiresAbort">Whether the open transaction can only be aborted.</param>
+internal readonly record struct NativeError(ErrorCode Code, string? Detail = null, bool IsFatal = false, bool IsRetriable = false, bool RequiresAbort = false)
 {
     public bool IsNone => Code == ErrorCode.None;
 
@@ -43,7 +44,8 @@ internal readonly record struct NativeError(ErrorCode Code, string? Detail = nul
             (ErrorCode)Librdkafka.rd_kafka_error_code(error),
             Text(Librdkafka.rd_kafka_error_string(error)),
             Librdkafka.rd_kafka_error_is_fatal(error) != 0,
-            Librdkafka.rd_kafka_error_is_retriable(error) != 0);
+            Librdkafka.rd_kafka_error_is_retriable(error) != 0,
+            Librdkafka.rd_kafka_error_txn_requires_abort(error) != 0);
         Librdkafka.rd_kafka_error_destroy(error);
         return taken;
     }

@@ -79,6 +79,40 @@ internal sealed unsafe class ProducerHandle : IDisposable
         return NativeError.Of(Librdkafka.rd_kafka_purge(_client.Native, QueuedAndInFlightWithoutWaiting));
     }
 
+    /// <summary>Makes the producer transactional for good: fences earlier ones of its id and ends their transactions. Waits for the coordinator, as all of these.</summary>
+    public NativeError InitTransactions(TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Take(Librdkafka.rd_kafka_init_transactions(call.Client, QueueHandle.Milliseconds(timeout)));
+    }
+
+    public NativeError BeginTransaction()
+    {
+        using var call = _client.Enter();
+        return NativeError.Take(Librdkafka.rd_kafka_begin_transaction(call.Client));
+    }
+
+    /// <summary>Puts a group's offsets into the transaction, with the group's metadata of the moment in which they were true.</summary>
+    public NativeError SendOffsets(TopicPartitionList offsets, nint groupMetadata, TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Take(Librdkafka.rd_kafka_send_offsets_to_transaction(call.Client, offsets.Native, groupMetadata, QueueHandle.Milliseconds(timeout)));
+    }
+
+    /// <summary>A retriable error leaves the transaction as it is: only the same call may follow.</summary>
+    public NativeError CommitTransaction(TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Take(Librdkafka.rd_kafka_commit_transaction(call.Client, QueueHandle.Milliseconds(timeout)));
+    }
+
+    /// <inheritdoc cref="CommitTransaction"/>
+    public NativeError AbortTransaction(TimeSpan timeout)
+    {
+        using var call = _client.Enter();
+        return NativeError.Take(Librdkafka.rd_kafka_abort_transaction(call.Client, QueueHandle.Milliseconds(timeout)));
+    }
+
     public NativeError TryReadMetadata(bool onlyKnownTopics, TimeSpan timeout, out ClusterMetadata metadata) =>
         _client.TryReadMetadata(onlyKnownTopics, timeout, out metadata);
 
@@ -139,6 +173,9 @@ internal sealed unsafe class ProducerHandle : IDisposable
             return error;
         }
     }
+
+    /// <summary>What the library counts toward <c>message.max.bytes</c>, at most.</summary>
+    public static int SizeOf(in OutgoingRecord record) => record.Key.Bytes.Length + (record.Value?.Length ?? 0) + HeaderBytes(record.Headers);
 
     private static int HeaderBytes(RecordHeaders? headers)
     {
