@@ -63,6 +63,11 @@ internal sealed class TopologyCheck
             _faults.Add($"{at} with OnBatch ({batch.Place}) beside other handlers: records of a key would lose their order. Keep the one, or give the others a group of their own.");
         }
 
+        if (group.HasTransactions && topic.Handlers.FirstOrDefault(handler => handler.Kind == HandlerKind.Batch) is { } ofMany)
+        {
+            _faults.Add($"{at} with OnBatch ({ofMany.Place}), and the group has WithTransactions: what a batch produces belongs to no single record. Handle records one by one, or leave the transactions out.");
+        }
+
         CheckFilters(topic.Words, at);
         CheckDuplicates(group, topic);
         foreach (var handler in topic.Handlers)
