@@ -126,7 +126,7 @@ public sealed class GroupTransactionTests(KafkaUnderTest kafka)
         await Traffic.UntilAsync(() => consumer.Snapshot().State == ConsumerState.Faulted, traffic.Describe);
 
         Assert.Contains("max.message.bytes", consumer.Fault!.Message, StringComparison.Ordinal);
-        Assert.Empty(traffic.Committed());
+        Assert.Equal(0, traffic.Committed().GetValueOrDefault(0));
     }
 
     private static void AssertCopied(IReadOnlyList<ConsumeResult<string?, string?>> copies, int count)

@@ -40,13 +40,21 @@ public sealed class TransactionsInHostTests(KafkaUnderTest kafka)
         await using var app = new Application(kafka.Address);
         app.Configuration["Kafka:Consumer:isolation.level"] = "read_uncommitted";
         app.Configuration["Kafka:Producer:message.timeout.ms"] = "60000";
-        app.Host.MapConsumerGroup("billing").WithTransactions().MapTopic("orders").OnBatch((RecordBatch<OrderPlaced> orders) => Task.CompletedTask, size: 10, within: TimeSpan.FromSeconds(1));
+        app.Host.MapConsumerGroup("billing").WithTransactions().MapTopic("orders").On((OrderPlaced order) => { });
 
         var faults = (await Assert.ThrowsAsync<HeadraceConfigurationException>(app.StartAsync)).Message;
 
         Assert.Contains("'isolation.level' is 'read_uncommitted'", faults, StringComparison.Ordinal);
         Assert.Contains("'message.timeout.ms' is 60000, longer than 'transaction.timeout.ms', 15000", faults, StringComparison.Ordinal);
-        Assert.Contains("OnBatch", faults, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Batches_have_no_transactions()
+    {
+        await using var app = new Application(kafka.Address);
+        app.Host.MapConsumerGroup("billing").WithTransactions().MapTopic("orders").OnBatch((RecordBatch<OrderPlaced> orders) => Task.CompletedTask, size: 10, within: TimeSpan.FromSeconds(1));
+
+        Assert.Contains("what a batch produces belongs to no single record", (await Assert.ThrowsAsync<HeadraceConfigurationException>(app.StartAsync)).Message, StringComparison.Ordinal);
     }
 
     private IEnumerable<string?> Keys(string topic) => TopicReader.ReadAll(kafka, topic, 1, IsolationLevel.ReadCommitted).Select(record => record.Message.Key);
