@@ -4,12 +4,12 @@ using Headrace.Producing;
 namespace Headrace;
 
 /// <summary>One open transaction of a <see cref="TransactionalProducer"/>. Many threads may produce; commit or abort once, after them.</summary>
-public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
+public sealed class ProducerTransaction : IAsyncDisposable
 {
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(5);
     private readonly TransactionalProducer _owner;
     private readonly ProducerSession _session;
-    private ProduceException? _failure;
+    private readonly FailureWatch _watch = new();
     private int _ended;
 
     internal ProducerTransaction(TransactionalProducer owner, ProducerSession session) => (_owner, _session) = (owner, session);
@@ -20,7 +20,7 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
     public ValueTask<RecordPosition> ProduceAsync(in OutgoingRecord record, CancellationToken cancellation = default)
     {
         ThrowIfEnded();
-        return _owner.Records.ProduceAsync(record, this, cancellation);
+        return _owner.Records.ProduceAsync(record, _watch, cancellation);
     }
 
     /// <summary>Produces a record without waiting: the commit waits for it, and fails when it failed.</summary>
@@ -28,7 +28,7 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
     public void Produce(in OutgoingRecord record)
     {
         ThrowIfEnded();
-        _owner.Records.Produce(record, this, onDelivered: null);
+        _owner.Records.Produce(record, _watch, onDelivered: null);
     }
 
     /// <summary>
@@ -41,7 +41,7 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
         var (error, isUnknown) = await TryCommitAsync(null, 0, cancellation);
         if (!error.IsNone)
         {
-            throw isUnknown ? TransactionFaults.Unknown(_owner.TransactionalId, error) : TransactionFaults.Of(_owner.TransactionalId, "committed", error, _failure);
+            throw isUnknown ? TransactionFaults.Unknown(_owner.TransactionalId, error) : TransactionFaults.Of(_owner.TransactionalId, "committed", error, _watch.Failure);
         }
     }
 
@@ -78,16 +78,6 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
             {
                 // The broker aborts what is left open.
             }
-        }
-    }
-
-    bool IDeliveryWatch.TryBegin() => true;
-
-    void IDeliveryWatch.Delivered(int index, RecordPosition position, ProduceException? failure)
-    {
-        if (failure is not null)
-        {
-            Interlocked.CompareExchange(ref _failure, failure, null);
         }
     }
 
@@ -134,7 +124,7 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
             return new(ErrorCode.TimedOut);
         }
 
-        if (_failure is { } failure)
+        if (_watch.Failure is { } failure)
         {
             return new((ErrorCode)failure.ErrorCode, failure.Message);
         }
@@ -147,7 +137,7 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
     private async Task<NativeError> RollBackAsync(CancellationToken cancellation)
     {
         var error = await TransactionalProducer.CallAsync(_session, static handle => handle.AbortTransaction(CallTime), cancellation);
-        if (_failure is not null)
+        if (_watch.Failure is not null)
         {
             _owner.Spoil(_session);
         }
@@ -173,4 +163,22 @@ public sealed class ProducerTransaction : IAsyncDisposable, IDeliveryWatch
 
     private InvalidOperationException Ended() =>
         new($"The transaction of '{_owner.TransactionalId}' has ended: it was committed, aborted or disposed. Begin another with BeginAsync.");
+
+    // A record that failed, whether or not anybody awaits it, takes the transaction with it.
+    private sealed class FailureWatch : IDeliveryWatch
+    {
+        private ProduceException? _failure;
+
+        public ProduceException? Failure => Volatile.Read(ref _failure);
+
+        public bool TryBegin() => true;
+
+        public void Delivered(int index, RecordPosition position, ProduceException? failure)
+        {
+            if (failure is not null)
+            {
+                Interlocked.CompareExchange(ref _failure, failure, null);
+            }
+        }
+    }
 }
