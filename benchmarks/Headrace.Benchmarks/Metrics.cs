@@ -6,7 +6,6 @@ internal static class Metrics
     public const string RecordsPerSecond = "records/s";
     public const string CpuPerRecord = "CPU ns/record";
     public const string BytesPerRecord = "allocated B/record";
-    public const string ProcessorPerRecord = "CPU ns/record";
     public const string MedianLatency = "median µs";
     public const string TailLatency = "p99 µs";
     public const string Produced = "produced records/s";

@@ -17,7 +17,7 @@ internal static class LatencyBenchmark
         $"from produce to handler, {Ping.Samples:#,0} records one at a time",
         [new("raw", Target.Chosen, RawAsync), new("headrace", Target.Chosen, HeadraceAsync)])
     {
-        PrepareAsync = static (kafka, _) => Topics.CreateAsync(kafka, partitions: 1),
+        PrepareAsync = static (kafka, _, _) => Topics.CreateAsync(kafka, partitions: 1),
         Conditions =
         [
             $"producers: {ClientSettings.Describe(Produce)}; consumers: {ClientSettings.Describe(Fetch)}; one partition",

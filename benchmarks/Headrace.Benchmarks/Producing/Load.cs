@@ -35,7 +35,7 @@ internal sealed class Load : IDisposable
         var values = new Dictionary<string, double>
         {
             [Metrics.RecordsPerSecond] = Count / elapsed.TotalSeconds,
-            [Metrics.ProcessorPerRecord] = (process.TotalProcessorTime - processor).TotalNanoseconds / Count,
+            [Metrics.CpuPerRecord] = (process.TotalProcessorTime - processor).TotalNanoseconds / Count,
             [Metrics.BytesPerRecord] = (double)(GC.GetTotalAllocatedBytes(precise: true) - bytes) / Count,
         };
         await Topics.DeleteAsync(kafka, load.Topic);
