@@ -1,3 +1,4 @@
+using System.Net;
 using Headrace.Clients.Native;
 using Headrace.Producing;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ internal sealed class GroupTransactions : IDisposable
     {
         (_options, _membership, _loggers, _signal) = (options, membership, loggers, signal);
         // A static member keeps its id over restarts, and so its successor ends at once what it left open.
-        var member = options.ClientSettings.GetValueOrDefault("group.instance.id") ?? Guid.NewGuid().ToString("N");
+        var member = options.ClientSettings.GetValueOrDefault("group.instance.id") ?? (options.StaticMember ? Dns.GetHostName() : Guid.NewGuid().ToString("N"));
         TransactionalId = $"{options.GroupId}-{member}";
         _producer = Create();
     }
