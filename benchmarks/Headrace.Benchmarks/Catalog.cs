@@ -26,6 +26,7 @@ internal static class Catalog
         ProduceBenchmark.Awaited(),
         LatencyBenchmark.Create(),
         BrokerBenchmark.Create(),
+        WaitBenchmark.Create(),
         SoakBenchmark.Create(),
     ];
 }

@@ -10,4 +10,7 @@ internal static class Metrics
     public const string TailLatency = "p99 µs";
     public const string Produced = "produced records/s";
     public const string Consumed = "consumed records/s";
+    public const string BrokerCpu = "broker CPU s/million";
+    public const string LongPoll = "long poll median ms";
+    public const string Restart = "consumer restart median ms";
 }

@@ -8,9 +8,9 @@ if (args is [CaseProcess.Role, ..])
     return await CaseProcess.ServeAsync(args[1..]);
 }
 
-if (args is [DevBrokerProcess.Role])
+if (args is [DevBrokerProcess.Role, ..])
 {
-    return await DevBrokerProcess.ServeAsync();
+    return await DevBrokerProcess.ServeAsync(args.ElementAtOrDefault(1));
 }
 
 if (!Arguments.TryParse(args, out var arguments, out var text))

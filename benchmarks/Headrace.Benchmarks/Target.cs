@@ -9,6 +9,9 @@ internal enum Target
     /// <summary>The dev broker.</summary>
     DevBroker,
 
+    /// <summary>A dev broker that keeps its data in a folder.</summary>
+    DevBrokerInFolder,
+
     /// <summary>The Apache Kafka of the command line, or one that is started for the run.</summary>
     ApacheKafka,
 }

@@ -1,3 +1,5 @@
+using Headrace.Benchmarks.Running;
+
 namespace Headrace.Benchmarks.Brokers;
 
 /// <summary>One and the same client on Apache Kafka and on the dev broker.</summary>
@@ -8,8 +10,8 @@ internal static class BrokerBenchmark
 
     public static Benchmark Create() => new(
         "broker",
-        $"produce and consume {Count:#,0} records of 100 B with one and the same client, on Apache Kafka and on the dev broker",
-        [new("apache-kafka", Target.ApacheKafka, RunAsync), new("dev-broker", Target.DevBroker, RunAsync)])
+        $"produce and consume {Count:#,0} records of 100 B with one and the same client, on Apache Kafka and on the dev broker, in memory and in a folder",
+        [new("apache-kafka", Target.ApacheKafka, RunAsync), new("dev-broker", Target.DevBroker, RunAsync), new("dev-broker-folder", Target.DevBrokerInFolder, RunAsync)])
     {
         Conditions =
         [
@@ -22,13 +24,21 @@ internal static class BrokerBenchmark
     private static async Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string prepared)
     {
         await PassAsync(kafka, WarmUp);
+        var cpu = new BrokerCpu(kafka);
+        var before = cpu.Seconds;
         var (produced, consumed) = await PassAsync(kafka, Count);
-        return new Dictionary<string, double>
+        var measured = new Dictionary<string, double>
         {
             [Metrics.RecordsPerSecond] = Count / (produced + consumed).TotalSeconds,
             [Metrics.Produced] = Count / produced.TotalSeconds,
             [Metrics.Consumed] = Count / consumed.TotalSeconds,
         };
+        if (cpu.Seconds - before is { } spent)
+        {
+            measured[Metrics.BrokerCpu] = spent * 1_000_000 / Count;
+        }
+
+        return measured;
     }
 
     private static async Task<(TimeSpan Produced, TimeSpan Consumed)> PassAsync(string kafka, int count)

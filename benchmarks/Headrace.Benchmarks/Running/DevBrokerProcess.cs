@@ -8,22 +8,24 @@ internal sealed class DevBrokerProcess : IAsyncDisposable
     public const string Role = "--broker";
 
     private readonly Process _process;
+    private readonly string? _folder;
 
-    private DevBrokerProcess(Process process, string address) => (_process, Address) = (process, address);
+    private DevBrokerProcess(Process process, string address, string? folder) => (_process, Address, _folder) = (process, address, folder);
 
     public string Address { get; }
 
-    public static async Task<DevBrokerProcess> StartAsync(CancellationToken cancellation)
+    public static async Task<DevBrokerProcess> StartAsync(bool inFolder, CancellationToken cancellation)
     {
-        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Role]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var folder = inFolder ? Directory.CreateTempSubdirectory("headrace-broker").FullName : null;
+        var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, folder is null ? [Role] : [Role, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var address = await process.StandardOutput.ReadLineAsync(cancellation) ?? throw new BenchmarkException("The dev broker did not start.");
-        return new(process, address);
+        return new(process, address, folder);
     }
 
     /// <summary>The other side. It ends when its input closes, so it cannot outlive who started it.</summary>
-    public static async Task<int> ServeAsync()
+    public static async Task<int> ServeAsync(string? folder)
     {
-        await using var broker = await DevBroker.StartAsync();
+        await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { DataFolder = folder });
         Console.WriteLine(broker.BootstrapServers);
         await Console.In.ReadToEndAsync();
         return 0;
@@ -34,5 +36,9 @@ internal sealed class DevBrokerProcess : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 }
