@@ -46,6 +46,7 @@ internal sealed class ClusterConfiguration
         ["Consumer"] = consumer => SettingsReader.ReadVerbatim(consumer, _configured.Consumer),
         ["Producer"] = producer => SettingsReader.ReadVerbatim(producer, _configured.Producer),
         ["MissingTopics"] = value => _configured.MissingTopics = _reader.OneOf<MissingTopics>(value),
+        ["RaiseThreadPool"] = value => _configured.RaiseThreadPool = _reader.YesOrNo(value),
         ["Groups"] = ReadGroups,
         ["Topics"] = topics => Each(topics, ReadTopic),
         // Read by the package that has the registry's client.

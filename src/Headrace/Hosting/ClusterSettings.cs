@@ -12,12 +12,15 @@ internal sealed class ClusterSettings
     public ClusterSettings(string cluster, ClusterOptions code, Dictionary<string, string> address, ClusterOptions configured, bool isDevelopment)
     {
         (Cluster, _code, _address, _configured) = (cluster, code, address, configured);
+        RaiseThreadPool = configured.RaiseThreadPool ?? code.RaiseThreadPool ?? true;
         MissingTopics = configured.MissingTopics ?? code.MissingTopics ?? (isDevelopment ? MissingTopics.Create : MissingTopics.Wait);
     }
 
     public string Cluster { get; }
 
     public MissingTopics MissingTopics { get; }
+
+    public bool RaiseThreadPool { get; }
 
     /// <summary>The brokers' addresses; empty when none is set.</summary>
     public string Address => Admin.GetValueOrDefault(BootstrapServers, "");

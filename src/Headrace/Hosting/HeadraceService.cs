@@ -46,6 +46,12 @@ internal sealed class HeadraceService : IHostedLifecycleService
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
+        var workers = _clusters.Where(static cluster => cluster.Settings.RaiseThreadPool).SelectMany(static cluster => cluster.Groups).Sum(static group => group.Options.Workers);
+        if (ThreadPoolMinimum.Raise(workers) is var (before, after))
+        {
+            HostingLog.ThreadPoolRaised(_logger, before, after);
+        }
+
         foreach (var cluster in _clusters)
         {
             Describe(cluster);

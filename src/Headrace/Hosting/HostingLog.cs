@@ -49,6 +49,11 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.WorkersRefused, LogLevel.Warning, "{Setting} is '{Value}'. It must be a whole number from 1 on. The group goes on with {Workers} workers")]
     public static partial void WorkersRefused(ILogger logger, string setting, string value, int workers);
 
+    [LoggerMessage(
+        EventIds.ThreadPoolRaised, LogLevel.Information,
+        "The thread pool's minimum goes from {Before} to {After} threads, one for every worker, for handlers that block after an await. RaiseThreadPool = false leaves it as it is")]
+    public static partial void ThreadPoolRaised(ILogger logger, int before, int after);
+
     [LoggerMessage(EventIds.StopFailed, LogLevel.Warning, "Group {Group} did not stop in order: {Reason}")]
     public static partial void StopFailed(ILogger logger, string group, string reason);
 

@@ -20,7 +20,7 @@ internal sealed class RouteFactory
     {
         var type = handler.Source.MessageType;
         var name = type?.Name ?? handler.Source.Name;
-        return new(type is null ? null : FormatTypes.CreateReader(handler.Format, type), type, Compile(handler), new(handler.Name, name, handler.Failures))
+        return new(type is null ? null : Reader(handler, type), type, Compile(handler), new(handler.Name, name, handler.Failures))
         {
             CreateBatch = handler.Batch is null ? null : BatchTypes.CreatorOf(type!),
         };
@@ -32,10 +32,16 @@ internal sealed class RouteFactory
         var handler = topic.Handlers.Single(handler => handler.Source.MessageType == route.MessageType);
         return route with
         {
-            Read = FormatTypes.CreateReader(handler.Format, derived),
+            Read = Reader(handler, derived),
             MessageType = derived,
             Subject = route.Subject with { Message = derived.Name },
         };
+    }
+
+    private static Func<Record, object> Reader(HandlerModel handler, Type type)
+    {
+        var read = FormatTypes.CreateReader(handler.Format, type);
+        return handler.Validates ? record => MessageValidation.Check(read(record)) : read;
     }
 
     // From the inside out: the handler, its filters, the log scope, what waits for produced records – it is cheapest where nothing has touched the

@@ -88,6 +88,16 @@ public sealed class ConsumerGroupBuilder
         return this;
     }
 
+    /// <summary>
+    /// Checks every message by the attributes of System.ComponentModel.DataAnnotations (and <c>IValidatableObject</c>) before its handler; one that is not valid fails with a
+    /// <see cref="System.ComponentModel.DataAnnotations.ValidationException"/>, which the default policy dead-letters at once.
+    /// </summary>
+    public ConsumerGroupBuilder Validate()
+    {
+        Words.Validates = true;
+        return this;
+    }
+
     /// <summary>Adds a step around every handler of the group. Steps run in the order they are added, those of the group first.</summary>
     public ConsumerGroupBuilder Use(MessageFilter filter)
     {

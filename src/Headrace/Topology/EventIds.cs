@@ -19,6 +19,7 @@ internal static class EventIds
     public const int WorkersChanged = 2112;
     public const int WorkersUnknown = 2113;
     public const int WorkersRefused = 2114;
+    public const int ThreadPoolRaised = 2115;
 
     // Headrace.Failures
     public const int WillRetry = 3001;

@@ -53,6 +53,16 @@ public sealed class HandlerBuilder
         return this;
     }
 
+    /// <summary>
+    /// Checks every message by the attributes of System.ComponentModel.DataAnnotations (and <c>IValidatableObject</c>) before its handler; one that is not valid fails with a
+    /// <see cref="System.ComponentModel.DataAnnotations.ValidationException"/>, which the default policy dead-letters at once.
+    /// </summary>
+    public HandlerBuilder Validate()
+    {
+        Words.Validates = true;
+        return this;
+    }
+
     /// <summary>Adds a step around the handler, after those of the group and the topic.</summary>
     public HandlerBuilder Use(MessageFilter filter)
     {

@@ -20,6 +20,9 @@ internal sealed record HandlerModel
     /// <summary>The filters around it, outermost first: the group's, the topic's, its own.</summary>
     public required IReadOnlyList<FilterSource> Filters { get; init; }
 
+    /// <summary>Whether its messages are checked by their attributes.</summary>
+    public required bool Validates { get; init; }
+
     public required IMessageFormat Format { get; init; }
 
     /// <summary>How it wants its batches; <see langword="null"/> when it takes messages one by one.</summary>

@@ -9,6 +9,8 @@ internal sealed class LevelWords
 
     public List<Action<FailurePolicy>> Failures { get; } = [];
 
+    public bool Validates { get; set; }
+
     public IMessageFormat? Format { get; set; }
 
     public UnknownTypes? UnknownTypes { get; set; }

@@ -119,6 +119,16 @@ public sealed class TopicBuilder
         return this;
     }
 
+    /// <summary>
+    /// Checks every message by the attributes of System.ComponentModel.DataAnnotations (and <c>IValidatableObject</c>) before its handler; one that is not valid fails with a
+    /// <see cref="System.ComponentModel.DataAnnotations.ValidationException"/>, which the default policy dead-letters at once.
+    /// </summary>
+    public TopicBuilder Validate()
+    {
+        Words.Validates = true;
+        return this;
+    }
+
     /// <summary>Adds a step around every handler of the topic, after those of the group.</summary>
     public TopicBuilder Use(MessageFilter filter)
     {

@@ -271,6 +271,7 @@ internal sealed class TopologyCheck
         WireName = handler.Source.MessageType is { } type ? MessageTypeName.Of(type) : "",
         Destination = handler.Destination,
         Batch = handler.Batch,
+        Validates = group.Words.Validates || topic.Words.Validates || handler.Words.Validates,
         Filters = [.. group.Words.Filters, .. topic.Words.Filters, .. handler.Words.Filters],
         Format = FormatOf(group, topic, handler),
         Failures = PolicyOf(group, topic, handler),

@@ -105,6 +105,17 @@ public sealed class ConsumingExamples
     }
 
     [Fact]
+    public void Formats()
+    {
+        var app = _app;
+        #region formats
+        var documents = app.MapConsumerGroup("archive").ReadAs(new CompressedFormat(new JsonFormat(), PayloadCompression.Brotli));
+        documents.MapTopic("documents").On((OrderPlaced order, Invoices invoices) => invoices.Open(order)).Validate();
+        #endregion
+        AssertValid();
+    }
+
+    [Fact]
     public void Patterns()
     {
         var app = _app;

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.IO.Compression;
+
+namespace Headrace;
+
+/// <summary>
+/// Messages of another format, compressed one by one. The header <c>headrace-encoding</c> says of each record that it is, and how: records without it are
+/// read as they are, so old and new ones may lie on one topic. For whole batches on the wire the client setting <c>compression.type</c> is cheaper.
+/// </summary>
+public sealed class CompressedFormat : IMessageFormat
+{
+    private const string Header = "headrace-encoding";
+
+    private readonly IMessageFormat _inner;
+    private readonly PayloadCompression _compression;
+
+    /// <summary>Compresses what a format writes.</summary>
+    /// <param name="inner">The format of the bytes before they are compressed.</param>
+    /// <param name="compression">How to compress. Default: Brotli.</param>
+    public CompressedFormat(IMessageFormat inner, PayloadCompression compression = PayloadCompression.Brotli) => (_inner, _compression) = (inner, compression);
+
+    /// <summary>How hard to try. Default: fastest.</summary>
+    public CompressionLevel Level { get; init; } = CompressionLevel.Fastest;
+
+    /// <summary>Messages of fewer bytes stay as they are, and so do those that compression makes no smaller. Default 512.</summary>
+    public int SmallestBytes { get; init; } = 512;
+
+    /// <summary>The most bytes that one record may become when it is read; one that would become larger is dead-lettered at once, so that a small record cannot fill the memory. Default 64 MB.</summary>
+    public int LargestBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <inheritdoc />
+    public string ContentType => _inner.ContentType;
+
+    /// <inheritdoc />
+    public MessageReader<T> CreateReader<T>()
+    {
+        var read = _inner.CreateReader<T>();
+        return (value, record) => record.Headers.TryGetLast(Header, out var encoding) ? read(Expand(value, encoding.Text), record) : read(value, record);
+    }
+
+    /// <inheritdoc />
+    public MessageWriter<T> CreateWriter<T>(string topic)
+    {
+        var write = _inner.CreateWriter<T>(topic);
+        return (message, value, headers) =>
+        {
+            var plain = new ArrayBufferWriter<byte>();
+            write(message, plain, headers);
+            if (plain.WrittenCount >= SmallestBytes && Compress(plain.WrittenSpan) is { } compressed && compressed.Length < plain.WrittenCount)
+            {
+                headers.Add(Header, NameOf(_compression));
+                value.Write(compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
+            }
+            else
+            {
+                value.Write(plain.WrittenSpan);
+            }
+        };
+    }
+
+    /// <inheritdoc />
+    public string? TypeNameOf(Record record) => record.Headers.TryGetLast(Header, out _) ? null : _inner.TypeNameOf(record);
+
+    /// <inheritdoc />
+    public ValueTask StartAsync(FormatStart start, CancellationToken cancellation) => _inner.StartAsync(start, cancellation);
+
+    private MemoryStream Compress(ReadOnlySpan<byte> plain)
+    {
+        var compressed = new MemoryStream();
+        using (Stream stream = _compression switch
+        {
+            PayloadCompression.Brotli => new BrotliStream(compressed, Level, leaveOpen: true),
+            PayloadCompression.Gzip => new GZipStream(compressed, Level, leaveOpen: true),
+            _ => new ZLibStream(compressed, Level, leaveOpen: true),
+        })
+        {
+            stream.Write(plain);
+        }
+
+        return compressed;
+    }
+
+    private ReadOnlySpan<byte> Expand(ReadOnlySpan<byte> compressed, string encoding)
+    {
+        using var source = new MemoryStream(compressed.ToArray());
+        using Stream stream = encoding switch
+        {
+            "br" => new BrotliStream(source, CompressionMode.Decompress),
+            "gzip" => new GZipStream(source, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(source, CompressionMode.Decompress),
+            _ => throw new MessageFormatException($"The header '{Header}' says '{encoding}', which is none of br, gzip and deflate."),
+        };
+        var plain = new ArrayBufferWriter<byte>(Math.Max(4_096, compressed.Length * 2));
+        while (stream.Read(plain.GetSpan()) is > 0 and var count)
+        {
+            plain.Advance(count);
+            if (plain.WrittenCount > LargestBytes)
+            {
+                throw new MessageFormatException($"The value becomes larger than {LargestBytes} bytes when it is expanded. Raise LargestBytes of the CompressedFormat if such messages are meant.");
+            }
+        }
+
+        return plain.WrittenSpan;
+    }
+
+    private static string NameOf(PayloadCompression compression) => compression switch
+    {
+        PayloadCompression.Brotli => "br",
+        PayloadCompression.Gzip => "gzip",
+        _ => "deflate",
+    };
+}
