@@ -64,8 +64,8 @@ internal static partial class ConsumerLog
     public static partial void TopicReplaced(this ILogger log, string group, AssignedPartition partition, long offset, int running, string start);
 
     [LoggerMessage(1020, LogLevel.Warning,
-        "{Group}: the log of {Partition} was cut at offset {Divergence} by an election, below offset {Position} that was next. What was written there since is read: from offset {Start} on.")]
-    public static partial void LogCut(this ILogger log, string group, AssignedPartition partition, long divergence, long position, long start);
+        "{Group}: an election cut the log of {Partition} below offset {Position}, which was next, and wrote it anew. It starts over at {Start}: offset {NewOffset}.")]
+    public static partial void LogCut(this ILogger log, string group, AssignedPartition partition, long position, string start, long newOffset);
 
     [LoggerMessage(1021, LogLevel.Warning, "{Group} lost its session while it gave up {Partitions}: nothing more is committed for them.")]
     public static partial void LostWhileDraining(this ILogger log, string group, string partitions);

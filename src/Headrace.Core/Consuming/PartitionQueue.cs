@@ -24,7 +24,7 @@ internal sealed unsafe class PartitionQueue : IDisposable
     /// <summary>The error that the last drain found instead of records; the loop takes it.</summary>
     public NativeError Error { get; set; }
 
-    /// <summary>The offset of that error: where the log differs from what was read, if it was cut.</summary>
+    /// <summary>The offset of that error; negative when it has none.</summary>
     public long ErrorOffset { get; private set; }
 
     /// <summary>An error of the partition is shown and not over.</summary>

@@ -4,15 +4,15 @@ namespace Headrace.Consuming;
 
 /// <summary>
 /// A position never moves by itself: where the log no longer has the offset that is to be read, the guard finds out why and decides by a stated policy.
-/// Below the log's start records were deleted unread: the consumer stops. Where the log was cut, it goes on where the log differs from what was read. Where
-/// it cannot know that, or the topic was made again, what is in flight is given up uncommitted and the partition starts over where a new group would.
+/// Below the log's start records were deleted unread: the consumer stops. Where the log was cut, also below an offset that it has
+/// again, or the topic was made again, what is in flight is given up uncommitted and the partition starts over where a new group would.
 /// </summary>
 internal sealed class PositionGuard
 {
     private readonly ConsumerParts _parts;
     private readonly Assignment _assignment;
-    private readonly List<(PartitionQueue Queue, long Divergence, Task<LogRange> Range)> _questions = [];
-    private readonly List<(Departure Departure, Task<LogRange> Range, long? Start)> _restarts = [];
+    private readonly List<(PartitionQueue Queue, bool IsCut, Task<LogRange> Range)> _questions = [];
+    private readonly List<(Departure Departure, Task<LogRange> Range)> _restarts = [];
 
     public PositionGuard(ConsumerParts parts, Assignment assignment) => (_parts, _assignment) = (parts, assignment);
 
@@ -34,7 +34,8 @@ internal sealed class PositionGuard
         queue.Error = default;
         if (error.Code is ErrorCode.AutoOffsetReset or ErrorCode.OffsetOutOfRange or ErrorCode.LogTruncation)
         {
-            _questions.Add((queue, queue.ErrorOffset, FindRange(queue.Partition)));
+            // Out of range comes with the offset that was asked for; a cut log, which the epochs show, with none.
+            _questions.Add((queue, queue.ErrorOffset < 0, FindRange(queue.Partition)));
         }
 
         queue.HasError = true;
@@ -48,7 +49,7 @@ internal sealed class PositionGuard
         {
             _parts.Status.ReplacedTopics++;
             _parts.Log.TopicReplaced(_parts.Options.GroupId, partition, partition.Tracker.Next, partition.LaneCount, _parts.Options.StartAt.ToString());
-            StartOver(partition, FindRange(partition), null);
+            StartOver(partition, FindRange(partition));
         }
     }
 
@@ -58,28 +59,28 @@ internal sealed class PositionGuard
         var happened = false;
         for (var i = _questions.Count - 1; i >= 0; i--)
         {
-            var (queue, divergence, range) = _questions[i];
+            var (queue, isCut, range) = _questions[i];
             if (range.IsCompleted)
             {
                 _questions.RemoveAt(i);
                 happened = true;
                 if (range.IsCompletedSuccessfully && !queue.Partition.IsClosing)
                 {
-                    Decide(queue.Partition, divergence, range.Result);
+                    Decide(queue.Partition, isCut, range.Result);
                 }
             }
         }
 
         for (var i = _restarts.Count - 1; i >= 0; i--)
         {
-            var (departure, range, start) = _restarts[i];
+            var (departure, range) = _restarts[i];
             if (departure.Running == 0 && range.IsCompleted)
             {
                 happened = true;
                 _restarts.RemoveAt(i);
                 if (range.IsCompletedSuccessfully)
                 {
-                    Restart(departure, start ?? range.Result.Start, range.Result.TopicId);
+                    Restart(departure, range.Result.Start, range.Result.TopicId);
                 }
             }
         }
@@ -90,7 +91,7 @@ internal sealed class PositionGuard
     private Task<LogRange> FindRange(AssignedPartition partition) =>
         _assignment.LookUp.FindRangeAsync(partition.Topic, partition.Partition, _parts.Signal.Set, _assignment.Ending);
 
-    private void Decide(AssignedPartition partition, long divergence, LogRange range)
+    private void Decide(AssignedPartition partition, bool isCut, LogRange range)
     {
         var position = partition.Tracker.Next;
         if (range.TopicId != Guid.Empty && partition.TopicId != Guid.Empty && range.TopicId != partition.TopicId)
@@ -101,13 +102,12 @@ internal sealed class PositionGuard
         {
             throw ConsumerFaults.BelowLogStart(_parts.Options.GroupId, partition, position, range.Low);
         }
-        else if (divergence >= 0 && divergence < position)
+        else if (isCut)
         {
-            // The leader's epochs show where the log was cut: what was read from there on is no more, and what is there now was never read.
-            var start = Math.Max(divergence, range.Low);
+            // The leader's epochs say so. What is below the position now may never have been read, although the log has the position.
             _parts.Status.CutLogs++;
-            _parts.Log.LogCut(_parts.Options.GroupId, partition, divergence, position, start);
-            StartOver(partition, Task.FromResult(range), start);
+            _parts.Log.LogCut(_parts.Options.GroupId, partition, position, _parts.Options.StartAt.ToString(), range.Start);
+            StartOver(partition, Task.FromResult(range));
         }
         else if (position >= range.Low && position <= range.High)
         {
@@ -123,15 +123,15 @@ internal sealed class PositionGuard
                 _parts.Log.BeyondEnd(_parts.Options.GroupId, position, partition, range.High, _parts.Options.StartAt.ToString(), range.Start);
             }
 
-            StartOver(partition, Task.FromResult(range), null);
+            StartOver(partition, Task.FromResult(range));
         }
     }
 
     // What still runs of it is waited for: the next record of its key must not meet it.
-    private void StartOver(AssignedPartition partition, Task<LogRange> range, long? start)
+    private void StartOver(AssignedPartition partition, Task<LogRange> range)
     {
         partition.IsLost = true;
-        _restarts.Add((new([partition], _parts, TimeSpan.Zero), range, start));
+        _restarts.Add((new([partition], _parts, TimeSpan.Zero), range));
     }
 
     private void Restart(Departure departure, long start, Guid topicId)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Headrace.Tests.Consuming;
 using Headrace.Tests.Testing;
@@ -140,6 +141,32 @@ public sealed class FaultTests(KafkaUnderTest kafka)
         proxy.Cut();
         await first.StopAsync(Traffic.In(Long));
         Assert.Equal(2, traffic.Committed(2).Values.Sum());
+    }
+
+    // An election that cuts a log takes three brokers; here a broker raises the epoch as one does, and the proxy says where the old epoch ends.
+    [Fact]
+    public async Task A_log_that_an_election_cut_below_the_position_is_read_again()
+    {
+        const short OffsetForLeaderEpoch = 23;
+        await using var broker = await DevBroker.StartAsync();
+        await using var proxy = new TcpProxy(broker.BootstrapServers);
+        await using var direct = new Traffic(broker.BootstrapServers, "orders", "billing");
+        await using var traffic = new Traffic(proxy.Address, "orders", "billing");
+        using var lines = new Lines();
+        direct.Produce(120, static i => "k" + i, partition: 0);
+        var consumer = traffic.Consume(traffic.Collect(), loggers: lines);
+        consumer.Start();
+        await traffic.UntilHandledAsync(120);
+        await Traffic.UntilAsync(() => direct.Committed().GetValueOrDefault(0) == 120, traffic.Describe);
+
+        // What was read above 40 is no more. The end is the last field of the answer.
+        proxy.Alter(OffsetForLeaderEpoch, static frame => BinaryPrimitives.WriteInt64BigEndian(frame.AsSpan(frame.Length - sizeof(long)), 40));
+        Assert.True(broker.Faults.RaiseLeaderEpoch("orders", 0));
+        await traffic.UntilHandledAsync(240);
+
+        Assert.Equal(Enumerable.Range(0, 120).Select(static offset => (long)offset), traffic.Handled.Skip(120).Select(static handled => handled.Position.Offset).Order());
+        Assert.Equal(1, consumer.Snapshot().CutLogs);
+        Assert.Single(lines.All, static line => line.Contains("[1020]", StringComparison.Ordinal));
     }
 
     private static int Distinct(Traffic traffic) => traffic.Handled.Select(static handled => handled.Position).Distinct().Count();

@@ -16,6 +16,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly ConcurrentDictionary<short, int> _lost = new();
+    private readonly ConcurrentDictionary<short, Action<byte[]>> _altered = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
     private volatile bool _isBlackHole;
@@ -41,6 +42,9 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>How many of <see cref="LoseReplies"/> are still to be lost.</summary>
     public int StillToLose(short apiKey) => _lost.GetValueOrDefault(apiKey);
+
+    /// <summary>Changes every reply of this API key: the bytes from the length on.</summary>
+    public void Alter(short apiKey, Action<byte[]> change) => _altered[apiKey] = change;
 
     /// <summary>Connections stay, new ones too, but nothing gets through any more.</summary>
     public void SwallowEverything() => _isBlackHole = true;
@@ -153,6 +157,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
 
         PutOwnPort(frame);
+        _altered.GetValueOrDefault(key)?.Invoke(frame);
         return true;
     }
 
