@@ -209,7 +209,6 @@ internal sealed class Assignment : IDisposable
             var queue = _parts.Fetcher.OpenPartitionQueue(partition.Topic, partition.Partition);
             queue.Watch(_parts.Signal);
             partition.IsPaused = _pauses.Holds(partition);
-            partition.Outputs = _parts.Options.HasTransactions ? new(_parts.Records) : null;
             _queues.Add(new(partition, queue, _parts.Scheduler, _parts.Records));
         }
 

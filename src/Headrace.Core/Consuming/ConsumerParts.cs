@@ -80,7 +80,11 @@ internal sealed class ConsumerParts : IDisposable
     }
 
     /// <summary>Moves a partition's watermark past what is settled.</summary>
-    public void Advance(AssignedPartition partition) => partition.Tracker.Advance(partition.Outputs?.Pass ?? _pass);
+    public void Advance(AssignedPartition partition)
+    {
+        partition.Outputs ??= Options.HasTransactions ? new(Records) : null;
+        partition.Tracker.Advance(partition.Outputs?.Pass ?? _pass);
+    }
 
     /// <summary>Waits for look-ups that use the handles, then destroys the handles. No native message may be held.</summary>
     public void Dispose()
