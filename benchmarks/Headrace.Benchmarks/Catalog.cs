@@ -5,6 +5,7 @@ using Headrace.Benchmarks.Latency;
 using Headrace.Benchmarks.Membership;
 using Headrace.Benchmarks.Producing;
 using Headrace.Benchmarks.Scheduling;
+using Headrace.Benchmarks.Schemas;
 
 namespace Headrace.Benchmarks;
 
@@ -27,6 +28,7 @@ internal static class Catalog
         LatencyBenchmark.Create(),
         BrokerBenchmark.Create(),
         WaitBenchmark.Create(),
+        SchemasBenchmark.Create(),
         SoakBenchmark.Create(),
     ];
 }

@@ -12,12 +12,17 @@ internal sealed class ProduceProblems : IExceptionHandler
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not ProduceException failure)
+        var problem = exception switch
+        {
+            ProduceException failure => KafkaErrors.IsTooLarge(failure) ? TooLarge(failure) : Unavailable(failure),
+            FormatUnavailableException => NotWritten(),
+            _ => null,
+        };
+        if (problem is null)
         {
             return false;
         }
 
-        var problem = KafkaErrors.IsTooLarge(failure) ? TooLarge(failure) : Unavailable(failure);
         if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -32,6 +37,14 @@ internal sealed class ProduceProblems : IExceptionHandler
         Status = StatusCodes.Status413PayloadTooLarge,
         Title = "The event is too large.",
         Detail = $"Topic '{failure.Topic}' does not take a record of this size. Nothing was stored. Send less at once.",
+        Extensions = { ["possiblyStored"] = false },
+    };
+
+    private static ProblemDetails NotWritten() => new()
+    {
+        Status = StatusCodes.Status503ServiceUnavailable,
+        Title = "The event could not be stored.",
+        Detail = "What is needed to write the event, a schema registry for one, is away. Nothing was stored. Try again later.",
         Extensions = { ["possiblyStored"] = false },
     };
 

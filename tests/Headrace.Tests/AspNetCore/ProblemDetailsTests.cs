@@ -113,6 +113,25 @@ public sealed class ProblemDetailsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_schema_registry_it_is_a_503_and_nothing_is_stored()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHeadraceProblemDetails();
+        await using var app = builder.Build();
+        app.UseHeadraceProblemDetails();
+        app.MapPost("/orders", IResult () => throw new FormatUnavailableException("The registry is away."));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        using var reply = await PostAsync(app, "{}");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, reply.StatusCode);
+        Assert.NotNull(reply.Headers.RetryAfter?.Delta);
+        Assert.False((await ReadAsync(reply)).GetProperty("possiblyStored").GetBoolean());
+    }
+
+    [Fact]
     public async Task Health_says_live_and_ready_and_why_not()
     {
         await using var app = await StartAsync();

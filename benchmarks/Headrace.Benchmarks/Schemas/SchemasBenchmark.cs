@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Headrace.Benchmarks.Consuming;
+
+namespace Headrace.Benchmarks.Schemas;
+
+/// <summary>Encoding and decoding alone, without a broker: Avro against JSON.</summary>
+internal static class SchemasBenchmark
+{
+    private const int Batch = 1_000;
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(1.5);
+
+    public static Benchmark Create() => new(
+        "schemas",
+        "encode and decode an order of 100 B and one of 1 KB (as JSON), without a broker",
+        [
+            new("json", Target.Chosen, static (_, _) => Task.FromResult<IReadOnlyDictionary<string, double>>(Measure(Json(SchemasJson.Default.Order), Json(SchemasJson.Default.LargeOrder)))),
+            new("avro", Target.Chosen, static (_, _) => Task.FromResult<IReadOnlyDictionary<string, double>>(Measure(Avro<Order>(), Avro<LargeOrder>()))),
+        ])
+    {
+        Conditions =
+        [
+            "json: System.Text.Json, source-generated, one writer used again and again, as Headrace's JSON format does",
+            "avro: the codec of the type; its schema is the writer's and the reader's; ids of schemas are not part of it",
+        ],
+    };
+
+    private static Dictionary<string, double> Measure(Codec<Order> small, Codec<LargeOrder> large)
+    {
+        var order = JsonSerializer.Deserialize(OrderJson.CreateSamples()[7], SchemasJson.Default.Order)!;
+        var metrics = new Dictionary<string, double>();
+        Measure("100 B", small, order, metrics);
+        Measure("1 KB", large, LargeOrder.Sample, metrics);
+        return metrics;
+    }
+
+    private static void Measure<T>(string size, Codec<T> codec, T message, Dictionary<string, double> metrics)
+    {
+        var output = new ArrayBufferWriter<byte>(4_096);
+        codec.Encode(message, output);
+        var bytes = output.WrittenSpan.ToArray();
+        void Encode()
+        {
+            output.ResetWrittenCount();
+            codec.Encode(message, output);
+        }
+
+        metrics[$"encode {size} /s"] = PerSecond(Encode, out _);
+        metrics[$"decode {size} /s"] = PerSecond(() => codec.Decode(bytes), out var allocated);
+        metrics[$"decode {size} B"] = allocated;
+    }
+
+    private static double PerSecond(Action action, out double allocated)
+    {
+        Run(action, Warm, out _);
+        return Run(action, Time, out allocated);
+    }
+
+    private static double Run(Action action, TimeSpan time, out double allocated)
+    {
+        var (count, started, before) = (0L, Stopwatch.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
+        while (Stopwatch.GetElapsedTime(started) < time)
+        {
+            for (var index = 0; index < Batch; index++)
+            {
+                action();
+            }
+
+            count += Batch;
+        }
+
+        allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)count;
+        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static Codec<T> Json<T>(JsonTypeInfo<T> type)
+    {
+        var write = new JsonFormat(SchemasJson.Default).CreateWriter<T>("");
+        var none = new RecordHeaders();
+        return new((message, output) => write(message, output, none), bytes => JsonSerializer.Deserialize(bytes, type)!);
+    }
+
+    private static Codec<T> Avro<T>()
+    {
+        var codec = new AvroCodec<T>();
+        return new(codec.Encode, bytes => codec.Decode(bytes));
+    }
+
+    private sealed record Codec<T>(Action<T, IBufferWriter<byte>> Encode, Func<byte[], T> Decode);
+}
