@@ -164,7 +164,11 @@ internal sealed class LaneScheduler
         }
 
         lane.Partition.Loose = null;
-        if (_batches?.TryTake(lane) != true)
+        if (lane.Head!.Offset >= lane.Partition.ClosesAt)
+        {
+            Drop(lane);
+        }
+        else if (_batches?.TryTake(lane) != true)
         {
             lane.HandOut(MaxChunk);
             _workers.Add(lane);
