@@ -2,6 +2,10 @@
 # Sourced by ./test: an Apache Kafka of our own for the time of a run, from the folder that HEADRACE_KAFKA_HOME names (a sibling by default).
 # It has a free port and a temporary folder; stop_kafka ends it and deletes the folder, and does nothing when none was started.
 kafka_home=${HEADRACE_KAFKA_HOME:-$root/../shared/kafka}
+if [[ -d $kafka_home ]]; then
+    kafka_home=$(cd "$kafka_home" && pwd)
+    export HEADRACE_KAFKA_HOME=$kafka_home   # tests that compare with its libraries find them there
+fi
 kafka_dir=
 
 free_port() {                                # Kafka takes the port and the one above it
@@ -36,8 +40,20 @@ start_kafka() {
     kafka=$(tail -n 1 "$kafka_dir/start.log")
 }
 
+# Starts the schema registry that lies beside it, if one does, and puts its address into $registry; stop_kafka ends it too.
+start_registry() {
+    registry=
+    [[ -x $kafka_home/bin/registry-start ]] || return 0
+    say "Starting a schema registry …"
+    "$kafka_home/bin/registry-start" --port "$(free_port)" --dir "$kafka_dir/registry" >"$kafka_dir/registry.log" 2>&1 \
+        || die "The schema registry from $kafka_home did not start; its last lines are:" "$(tail -n 8 "$kafka_dir/registry.log")"
+    # shellcheck disable=SC2034  # for the script that sources this
+    registry=$(tail -n 1 "$kafka_dir/registry.log")
+}
+
 stop_kafka() {
     [[ -n $kafka_dir ]] || return 0
+    "$kafka_home/bin/kafka-stop" "$kafka_dir/registry" >/dev/null 2>&1 || true
     "$kafka_home/bin/kafka-stop" "$kafka_dir" --remove >/dev/null 2>&1 || true
     rm -rf "$kafka_dir"
     kafka_dir=

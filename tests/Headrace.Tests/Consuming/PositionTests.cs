@@ -87,7 +87,6 @@ public sealed class PositionTests(KafkaUnderTest kafka)
     [Fact]
     public async Task Control_markers_leave_no_lag()
     {
-        Assert.SkipWhen(kafka.IsDevBroker, "The development broker has no transactions yet.");
         await using var traffic = await Traffic.OnAsync(kafka);
         using var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.Address, TransactionalId = kafka.NewName("tx") }).Build();
         producer.InitTransactions(Long);
