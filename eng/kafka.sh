@@ -8,14 +8,15 @@ if [[ -d $kafka_home ]]; then
 fi
 kafka_dir=
 
-free_port() {                                # Kafka takes the port and the one above it
-    local port
+free_port() {                                # Kafka takes the port and the one above it, a secure one four
+    local port above
     while :; do
         port=$((20000 + RANDOM % 20000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && ! (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null; then
-            echo "$port"
-            return
-        fi
+        for above in 0 1 2 3; do
+            if (exec 3<>"/dev/tcp/127.0.0.1/$((port + above))") 2>/dev/null; then continue 2; fi
+        done
+        echo "$port"
+        return
     done
 }
 
@@ -51,8 +52,16 @@ start_registry() {
     registry=$(tail -n 1 "$kafka_dir/registry.log")
 }
 
+# Starts a broker with TLS, SASL and ACLs beside the other, for the few tests that ask for it; its folder is $kafka_dir/secure. stop_kafka ends it too.
+start_secure_kafka() {
+    say "Starting Apache Kafka with TLS and SASL …"
+    KAFKA_HEAP=400m "$kafka_home/bin/kafka-start" --secure --port "$(free_port)" --dir "$kafka_dir/secure" >"$kafka_dir/secure.log" 2>&1 \
+        || die "Apache Kafka from $kafka_home did not start with TLS and SASL; its last lines are:" "$(tail -n 8 "$kafka_dir/secure.log")"
+}
+
 stop_kafka() {
     [[ -n $kafka_dir ]] || return 0
+    "$kafka_home/bin/kafka-stop" "$kafka_dir/secure" >/dev/null 2>&1 || true
     "$kafka_home/bin/kafka-stop" "$kafka_dir/registry" >/dev/null 2>&1 || true
     "$kafka_home/bin/kafka-stop" "$kafka_dir" --remove >/dev/null 2>&1 || true
     rm -rf "$kafka_dir"

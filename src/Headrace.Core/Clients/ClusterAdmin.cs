@@ -16,6 +16,7 @@ public sealed class ClusterAdmin : IDisposable
     private static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
     private readonly ClientSettings _settings;
     private readonly Lazy<IAdminClient> _admin;
+    private volatile string? _lastError;
 
     /// <summary>An admin client over these settings of the client library.</summary>
     /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
@@ -25,9 +26,17 @@ public sealed class ClusterAdmin : IDisposable
         _settings = ClientSettings.For(ClientRole.Admin, clientSettings);
         _admin = new(() => new AdminClientBuilder(new AdminClientConfig(_settings.Values.ToDictionary()))
             .SetLogHandler((_, line) => logger.LogDebug("{Facility}: {Text}", line.Facility, line.Message))
-            .SetErrorHandler((_, error) => logger.LogDebug("{Error}", error.ToString()))
+            .SetErrorHandler((_, error) =>
+            {
+                logger.LogDebug("{Error}", error.ToString());
+                // "1/1 brokers are down" says less than why the last one is.
+                _lastError = error.Code == ErrorCode.Local_AllBrokersDown ? _lastError ?? error.Reason : error.Reason;
+            })
             .Build());
     }
+
+    /// <summary>Why the cluster does not answer, as the library said last; <see langword="null"/> when it did not say, or the cluster has answered since.</summary>
+    internal string? LastError => _lastError;
 
     /// <summary>Every topic with its number of partitions. Throws <see cref="TimeoutException"/> when the cluster does not answer in time.</summary>
     public async Task<IReadOnlyDictionary<string, int>> ListTopicsAsync(CancellationToken cancellation)
@@ -39,6 +48,7 @@ public sealed class ClusterAdmin : IDisposable
             try
             {
                 var metadata = await Task.Run(() => _admin.Value.GetMetadata(MetadataSlice), cancellation);
+                _lastError = null;
                 return metadata.Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
             }
             catch (KafkaException failure) when (IsNoAnswer(failure.Error))
@@ -226,6 +236,10 @@ public sealed class ClusterAdmin : IDisposable
         : new ClusterException($"{what}: {Describe(error)}.", (int)error.Code, inner);
 
     private TimeoutException NoAnswer(Exception inner) => new(
-        $"Kafka at {_settings.BootstrapServers} (bootstrap.servers) did not answer within {Timeout.TotalSeconds} s: {inner.Message}. Check the address, and that a broker runs there.",
+        $"Kafka at {_settings.BootstrapServers} (bootstrap.servers) did not answer within {Timeout.TotalSeconds} s: {_lastError ?? inner.Message}. {Remedy()}",
         inner);
+
+    private string Remedy() => _lastError is { } error && (error.Contains("SSL", StringComparison.Ordinal) || error.Contains("SASL", StringComparison.Ordinal))
+        ? "Check security.protocol and the settings beginning with ssl. and sasl."
+        : "Check the address, and that a broker runs there.";
 }

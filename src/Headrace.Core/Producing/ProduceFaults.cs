@@ -32,7 +32,9 @@ internal sealed class ProduceFaults(ClientSettings settings, ConnectionState con
 
     /// <summary>A record that was unacknowledged when the producer failed for good.</summary>
     public static ProduceException OfFatal(string topic, in NativeError fatal) => new(
-        $"The producer failed for good before it knew what became of a record for topic '{topic}': {fatal}. A new producer has taken its place. {Outcome(true)}",
+        fatal.Code == ErrorCode.ClusterAuthorizationFailed
+            ? $"This client may write to no topic, '{topic}' included: {fatal}. Grant its principal the operation Write on the topic, and before Kafka 2.8 IdempotentWrite on the cluster. {Outcome(true)}"
+            : $"The producer failed for good before it knew what became of a record for topic '{topic}': {fatal}. A new producer has taken its place. {Outcome(true)}",
         topic,
         (int)fatal.Code,
         possiblyPersisted: true);

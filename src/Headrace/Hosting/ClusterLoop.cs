@@ -94,7 +94,7 @@ internal sealed class ClusterLoop : IAsyncDisposable
         }
         catch (Exception error) when (!stopping.IsCancellationRequested)
         {
-            Disconnected(error is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s." : error.Message);
+            Disconnected(error is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s{Cause()}." : error.Message);
         }
     }
 
@@ -188,6 +188,8 @@ internal sealed class ClusterLoop : IAsyncDisposable
 
         (_isConnected, _lastError) = (true, null);
     }
+
+    private string Cause() => _cluster.Admin.LastError is { } error ? $": {error}" : "";
 
     private void Disconnected(string reason)
     {

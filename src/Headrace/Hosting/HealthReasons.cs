@@ -52,7 +52,7 @@ internal static class HealthReasons
         {
             if (group.Status(null).MissingTopics is { Count: > 0 } missing)
             {
-                yield return $"Group '{group.Name}' waits for {string.Join(", ", missing)}, which does not exist.";
+                yield return $"Group '{group.Name}' waits for {string.Join(", ", missing)}, which does not exist or may not be seen by this client.";
             }
             else if (WaitsForItsFirstTopic(cluster, group))
             {
