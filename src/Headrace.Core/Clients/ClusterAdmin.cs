@@ -16,7 +16,9 @@ public sealed class ClusterAdmin : IDisposable
     private static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
     private readonly ClientSettings _settings;
     private readonly Lazy<IAdminClient> _admin;
+    private readonly Lock _beginning = new();
     private volatile string? _lastError;
+    private bool _isDisposed;
 
     /// <summary>An admin client over these settings of the client library.</summary>
     /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
@@ -145,6 +147,12 @@ public sealed class ClusterAdmin : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        // From here on no request is beginning, and none begins.
+        lock (_beginning)
+        {
+            _isDisposed = true;
+        }
+
         if (_admin.IsValueCreated)
         {
             _admin.Value.Dispose();
@@ -214,11 +222,21 @@ public sealed class ClusterAdmin : IDisposable
     {
         try
         {
-            return await ask(_admin.Value).WaitAsync(cancellation);
+            return await Begin(ask).WaitAsync(cancellation);
         }
         catch (KafkaException failure) when (failure.GetType() == typeof(KafkaException))
         {
             throw Refused("The request failed", failure.Error, failure);
+        }
+    }
+
+    // The library does not look whether the client is there still: a request to one that was disposed, or is being disposed, ends the process.
+    private Task<T> Begin<T>(Func<IAdminClient, Task<T>> ask)
+    {
+        lock (_beginning)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return ask(_admin.Value);
         }
     }
 

@@ -63,6 +63,31 @@ public sealed class ClusterAdminTests(KafkaUnderTest kafka)
         Assert.Contains("127.0.0.1:1", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_asked_while_it_is_disposed_is_refused()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var admin = Admin();
+            await admin.CommittedOffsetsAsync("g", Cancellation);
+            var asking = Task.Run(AskUntilRefusedAsync, Cancellation);
+            admin.Dispose();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
+
+            async Task AskUntilRefusedAsync()
+            {
+                while (true)
+                {
+                    var asked = admin.CommittedOffsetsAsync("g", Cancellation);
+                    if (asked.IsFaulted)
+                    {
+                        await asked;
+                    }
+                }
+            }
+        }
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static IEnumerable<((string, int), long)> Sorted(IReadOnlyDictionary<(string Topic, int Partition), long> offsets) =>
