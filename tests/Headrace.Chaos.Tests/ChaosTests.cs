@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Headrace.Chaos;
+
+/// <summary>Three members, twelve partitions, a thousand keys, and everything that goes wrong.</summary>
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("HEADRACE_TEST_LONG") is { Length: > 0 };
+
+    [Fact]
+    public async Task Nothing_is_lost_or_out_of_order_and_only_what_was_in_flight_is_repeated()
+    {
+        var seed = Environment.GetEnvironmentVariable("HEADRACE_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture)
+            : IsLong ? Random.Shared.Next()
+            : 20_261;
+        await using var run = await ChaosRun.StartAsync(seed);
+        try
+        {
+            var disturbances = new Disturbances(run, seed);
+            for (var round = 0; round < (IsLong ? 100 : 6); round++)
+            {
+                await disturbances.NextAsync();
+                await disturbances.NextAsync();
+                await run.GoOnAsync();
+            }
+
+            var verdict = await run.EndAsync();
+            output.WriteLine($"Seed {seed}: {verdict}; {run.Load.Failed} produces failed.\n{run.Log}");
+            Assert.Empty(verdict.Faults);
+            Assert.Empty(run.CommitFaults);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"Seed {seed}: {error.Message}\n{run.Log}\n{run.Output}", error);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace Headrace.Chaos;
+
+/// <summary>A time in which a member could end, or lose its partitions without giving them up.</summary>
+/// <param name="From">When it began.</param>
+/// <param name="Until">When the member could know of it; for a killed one the same as <paramref name="From"/>.</param>
+/// <param name="Committed">What was known to be committed before, by partition.</param>
+/// <param name="Cause">What was done.</param>
+internal sealed record Loss(long From, long Until, IReadOnlyDictionary<int, long> Committed, string Cause)
+{
+    /// <summary>Whether a handling that began at <paramref name="start"/> was in flight, or began before the member knew that the record was not its own any more.</summary>
+    public bool Met(int partition, long offset, long start) => start <= Until && offset >= Committed.GetValueOrDefault(partition);
+}
