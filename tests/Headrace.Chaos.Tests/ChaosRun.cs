@@ -24,7 +24,6 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly CancellationTokenSource _sampled = new();
     private readonly List<MemberProcess> _members = [];
     private readonly List<string> _log = [];
-    private readonly long _started = Stopwatch.GetTimestamp();
     private Task _loading = Task.CompletedTask;
     private Task _sampling = Task.CompletedTask;
 
@@ -34,7 +33,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var settings = Member.ClientSettings(broker.Address);
         _producer = new(settings, NullLoggerFactory.Instance);
         _admin = new(settings, NullLoggerFactory.Instance);
-        _samples = new(_admin, Group);
+        _samples = new(broker.Address, Group, Topic, Partitions);
         Load = new(_producer, Topic, Keys, seed);
     }
 
@@ -71,7 +70,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     /// <summary>Does something that costs no member its partitions.</summary>
     public Task DisturbAsync(string what, Func<Task> disturb)
     {
-        _log.Add($"{Stopwatch.GetElapsedTime(_started).TotalSeconds,7:0.0} s  {what}");
+        _log.Add($"{Loss.Milliseconds(Stopwatch.GetTimestamp())}  {what}");
         return disturb();
     }
 
@@ -105,11 +104,11 @@ internal sealed class ChaosRun : IAsyncDisposable
     /// <summary>Ends the load, lets the members finish everything and leave, and judges.</summary>
     public async Task<Verdict> EndAsync()
     {
-        _log.Add($"{Stopwatch.GetElapsedTime(_started).TotalSeconds,7:0.0} s  the end");
+        _log.Add($"{Loss.Milliseconds(Stopwatch.GetTimestamp())}  the end");
         await _ending.CancelAsync();
         await _loading;
         var ends = await _admin.EndOffsetsAsync([Topic], TestContext.Current.CancellationToken);
-        await UntilAsync("everything is committed", () => ends.All(end => _samples.Last.GetValueOrDefault(end.Key.Partition) >= end.Value));
+        await UntilAsync("everything is committed", () => ends.All(end => _samples.Last.GetValueOrDefault(end.Key.Partition).Offset >= end.Value));
         foreach (var member in Living)
         {
             await member.LeaveAsync();

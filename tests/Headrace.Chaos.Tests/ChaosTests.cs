@@ -26,8 +26,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
             var verdict = await run.EndAsync();
             output.WriteLine($"Seed {seed}: {verdict}; {run.Load.Failed} produces failed.\n{run.Log}");
-            Assert.Empty(verdict.Faults);
-            Assert.Empty(run.CommitFaults);
+            string[] faults = [.. verdict.Faults, .. run.CommitFaults];
+            Assert.True(faults.Length == 0, $"{verdict}\n{string.Join('\n', faults)}");
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

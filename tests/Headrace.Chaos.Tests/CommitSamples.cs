@@ -1,28 +1,36 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 namespace Headrace.Chaos;
 
 /// <summary>Asks again and again what the group has committed.</summary>
-internal sealed class CommitSamples(ClusterAdmin admin, string group)
+internal sealed class CommitSamples(string address, string group, string topic, int partitions)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentQueue<string> _faults = new();
-    private volatile IReadOnlyDictionary<int, long> _last = new Dictionary<int, long>();
+    private volatile IReadOnlyDictionary<int, CommittedPartition> _last = new Dictionary<int, CommittedPartition>();
 
     /// <summary>By partition, as it was last heard.</summary>
-    public IReadOnlyDictionary<int, long> Last => _last;
+    public IReadOnlyDictionary<int, CommittedPartition> Last => _last;
 
-    public long Sum => _last.Values.Sum();
+    public long Sum => _last.Values.Sum(one => one.Offset);
 
     /// <summary>Commits that moved back.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
 
     public async Task RunAsync(CancellationToken ending)
     {
-        while (!ending.IsCancellationRequested)
+        try
         {
-            await TakeAsync(ending);
-            await Task.Delay(Interval, TimeProvider.System, ending).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            while (true)
+            {
+                await TakeAsync(ending);
+                await Task.Delay(Interval, TimeProvider.System, ending);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ends.
         }
     }
 
@@ -30,18 +38,21 @@ internal sealed class CommitSamples(ClusterAdmin admin, string group)
     {
         try
         {
-            var answer = await admin.CommittedOffsetsAsync(group, ending);
-            var now = answer.ToDictionary(one => one.Key.Partition, one => one.Value);
-            foreach (var (partition, before) in _last.Where(one => now.GetValueOrDefault(one.Key) < one.Value))
+            if (await OffsetFetch.AskAsync(address, group, topic, partitions, ending) is not { } now)
             {
-                _faults.Enqueue($"the commit of partition {partition} moved back from {before} to {now.GetValueOrDefault(partition)}");
+                return;
+            }
+
+            foreach (var (partition, before) in _last.Where(one => now.GetValueOrDefault(one.Key).Offset < one.Value.Offset))
+            {
+                _faults.Enqueue($"the commit of partition {partition} moved back from {before.Offset} to {now.GetValueOrDefault(partition).Offset}");
             }
 
             _last = now;
         }
-        catch (Exception error) when (error is ClusterException or OperationCanceledException or TimeoutException)
+        catch (Exception error) when (error is IOException or SocketException)
         {
-            // The broker is away, or the test ends.
+            // The broker is away.
         }
     }
 }

@@ -105,7 +105,7 @@ internal sealed class Disturbances
         return Task.CompletedTask;
     });
 
-    private Task OutageAsync() => _run.LoseAsync("the network is a black hole for 2 s", "black hole", _run.Living, async () =>
+    private Task OutageAsync() => _run.DisturbAsync("the network is a black hole for 2 s", async () =>
     {
         using var hole = _run.Broker.BlackHole();
         await PassAsync(2);
@@ -123,7 +123,7 @@ internal sealed class Disturbances
             ("commits lose their replies", () => Faults.On(KafkaApi.OffsetCommit).Group(_run.Group).Times(3).LoseReply()),
             ("committed offsets are not there yet, in a rebalance", () =>
             {
-                var fault = Faults.On(KafkaApi.OffsetFetch).Group(_run.Group).Times(5).Error(CoordinatorLoading);
+                var fault = Faults.On(KafkaApi.OffsetFetch).FromClient("headrace").Group(_run.Group).Times(5).Error(CoordinatorLoading);
                 Faults.Rebalance(_run.Group);
                 return fault;
             }),

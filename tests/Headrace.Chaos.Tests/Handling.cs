@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Headrace.Chaos.Members;
 
 namespace Headrace.Chaos;
@@ -43,7 +42,5 @@ internal sealed class Handling(MemberProcess member, HandledRecord record, long 
         }
     }
 
-    public override string ToString() => $"{Member.Name} {Start / Millisecond}..{End / Millisecond} ms{(IsFinished ? "" : ", unfinished")}";
-
-    private static long Millisecond => Stopwatch.Frequency / 1000;
+    public override string ToString() => $"{Member.Name} {Loss.Milliseconds(Start)}..{Loss.Milliseconds(End)}{(IsFinished ? "" : ", unfinished")}";
 }

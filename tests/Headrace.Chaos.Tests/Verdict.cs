@@ -101,7 +101,7 @@ internal sealed class Verdict
         var losses = record.SelectMany(one => one.Losses).ToHashSet();
         if (record.Count - 1 > losses.Count)
         {
-            Add($"repeated: {record[0].Record} was handled by {string.Join("; then ", record)}; losses: {(losses.Count == 0 ? "none" : string.Join(", ", losses.Select(one => one.Cause)))}");
+            Add($"repeated: {record[0].Record} was handled by {string.Join("; then ", record)}; losses: {(losses.Count == 0 ? "none" : string.Join(", ", losses))}");
         }
 
         for (var i = 1; i < record.Count; i++)
