@@ -6,13 +6,14 @@ namespace Headrace.Chaos;
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("HEADRACE_TEST_LONG") is { Length: > 0 };
+    private static readonly bool HasSeed = Environment.GetEnvironmentVariable("HEADRACE_TEST_SEED") is { Length: > 0 };
 
     [Fact]
     public async Task Nothing_is_lost_or_out_of_order_and_only_what_was_in_flight_is_repeated()
     {
-        var seed = Environment.GetEnvironmentVariable("HEADRACE_TEST_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture)
-            : IsLong ? Random.Shared.Next()
-            : 20_261;
+        // Also a machine that stops a member for a whole session loses it, and the verdict cannot know.
+        Assert.SkipUnless(IsLong || HasSeed, "Chaos was not tried: ./test --long runs 100 rounds, HEADRACE_TEST_SEED=N six with that seed.");
+        var seed = HasSeed ? int.Parse(Environment.GetEnvironmentVariable("HEADRACE_TEST_SEED")!, CultureInfo.InvariantCulture) : Random.Shared.Next();
         await using var run = await ChaosRun.StartAsync(seed);
         try
         {

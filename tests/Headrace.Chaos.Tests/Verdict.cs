@@ -95,11 +95,11 @@ internal sealed class Verdict
         }
     }
 
-    // A record is repeated at most once for every loss in which it was in flight.
+    // A record is repeated at most once for every loss in which it was in flight, and after it.
     private void AssertRepeats(List<Handling> record)
     {
         var losses = record.SelectMany(one => one.Losses).ToHashSet();
-        if (record.Count - 1 > losses.Count)
+        if (Enumerable.Range(1, record.Count - 1).Any(repeat => losses.Count(one => one.From < record[repeat].Start) < repeat))
         {
             Add($"repeated: {record[0].Record} was handled by {string.Join("; then ", record)}; losses: {(losses.Count == 0 ? "none" : string.Join(", ", losses))}");
         }

@@ -183,7 +183,7 @@ internal sealed class Committer
                 _retries = true;
                 _log.MapRefused(_group, partition, _mapBytes);
                 return;
-            case ErrorCode.IllegalGeneration or ErrorCode.UnknownMemberId or ErrorCode.AssignmentLost or ErrorCode.FencedMemberEpoch:
+            case ErrorCode.UnknownMemberId or ErrorCode.AssignmentLost or ErrorCode.FencedMemberEpoch:
                 IsLost = true;
                 break;
             case ErrorCode.FencedInstanceId or ErrorCode.Fenced:
@@ -196,6 +196,7 @@ internal sealed class Committer
                 Fault ??= ConsumerFaults.CommitRefused(_group, partition, error.ToString());
                 break;
             default:
+                // An illegal generation too: the member has joined again since it was sent, and what is still its own is sent again in the new one.
                 _retries = true;
                 break;
         }
