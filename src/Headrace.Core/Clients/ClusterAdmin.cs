@@ -17,6 +17,7 @@ public sealed class ClusterAdmin : IDisposable
     private readonly ClientSettings _settings;
     private readonly Lazy<IAdminClient> _admin;
     private readonly Lock _beginning = new();
+    private readonly Lock _asking = new();
     private volatile string? _lastError;
     private bool _isDisposed;
 
@@ -49,7 +50,7 @@ public sealed class ClusterAdmin : IDisposable
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                var metadata = await Task.Run(() => _admin.Value.GetMetadata(MetadataSlice), cancellation);
+                var metadata = await Task.Run(Metadata, cancellation);
                 _lastError = null;
                 return metadata.Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
             }
@@ -147,10 +148,14 @@ public sealed class ClusterAdmin : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        // From here on no request is beginning, and none begins.
+        // From here on no request is beginning, and none begins; a look at the metadata ends within its slice.
         lock (_beginning)
         {
             _isDisposed = true;
+        }
+
+        lock (_asking)
+        {
         }
 
         if (_admin.IsValueCreated)
@@ -227,6 +232,16 @@ public sealed class ClusterAdmin : IDisposable
         catch (KafkaException failure) when (failure.GetType() == typeof(KafkaException))
         {
             throw Refused("The request failed", failure.Error, failure);
+        }
+    }
+
+    // It uses the client until it returns, so the client must live until then.
+    private Metadata Metadata()
+    {
+        lock (_asking)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _admin.Value.GetMetadata(MetadataSlice);
         }
     }
 
