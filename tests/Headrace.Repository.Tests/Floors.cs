@@ -21,7 +21,8 @@ internal static class Floors
         ["Headrace.Core"] = ["Diagnostics", "Records", "OffsetMaps", "Clients", "Producing", "Consuming"],
         ["Headrace.SchemaRegistry"] =
         [
-            "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility", "Registry", "Development", "Formats", "Hosting",
+            "Compatibility", "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility",
+            "Registry", "Kinds", "Development", "Formats", "Hosting",
         ],
         ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Hosting"],
         ["Headrace.Cli"] = ["Output", "Dev"],

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Headrace.Avro;
+using Headrace.Compatibility;
+using Headrace.Kinds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -52,7 +53,7 @@ internal sealed class RegistryRoutes(RegistryStore store)
 
     private void MapSchemas(IEndpointRouteBuilder app)
     {
-        app.MapGet("/schemas/types", () => Json(Texts(["AVRO"])));
+        app.MapGet("/schemas/types", () => Json(Texts(SchemaKinds.All)));
         app.MapGet("/schemas/ids/{id:int}", (int id) => Json(Schema(store.ById(id), [])));
         app.MapGet("/schemas/ids/{id:int}/schema", (int id) => Results.Content(store.ById(id).Text, MediaType));
         app.MapGet("/schemas/ids/{id:int}/subjects", (int id) => Json(Texts(store.VersionsOf(id).Select(version => version.Subject).Distinct())));

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Headrace.Avro;
+using Headrace.Compatibility;
+using Headrace.Kinds;
 
 namespace Headrace.Development;
 
@@ -86,8 +87,8 @@ internal sealed class RegistryStore : IDisposable
         lock (_gate)
         {
             var versions = Versions(subject);
-            var parsed = Parse(schema).ToString();
-            return versions.FirstOrDefault(version => Parse(version.Schema).ToString() == parsed) ?? throw new RegistryRefusal(40403, "Schema not found");
+            var parsed = Parse(schema);
+            return versions.FirstOrDefault(version => IsSame(version, parsed)) ?? throw new RegistryRefusal(40403, "Schema not found");
         }
     }
 
@@ -98,7 +99,7 @@ internal sealed class RegistryStore : IDisposable
         {
             var parsed = Parse(schema);
             var all = _subjects.GetValueOrDefault(subject, []);
-            if (all.Find(version => !version.IsDeleted && Parse(version.Schema).ToString() == parsed.ToString()) is { } known)
+            if (all.Find(version => !version.IsDeleted && IsSame(version, parsed)) is { } known)
             {
                 return known.Id;
             }
@@ -126,7 +127,7 @@ internal sealed class RegistryStore : IDisposable
         lock (_gate)
         {
             var earlier = _subjects.GetValueOrDefault(subject, []).Where(version => !version.IsDeleted).Select(version => Parse(version.Schema)).ToList();
-            return AvroCompatibility.Check(CompatibilityNames.Parse(Compatibility(subject)), Parse(schema), earlier);
+            return SchemaKinds.Check(CompatibilityNames.Parse(Compatibility(subject)), Parse(schema), earlier);
         }
     }
 
@@ -135,7 +136,7 @@ internal sealed class RegistryStore : IDisposable
     {
         lock (_gate)
         {
-            return AvroCompatibility.Check(CompatibilityNames.Parse(Compatibility(subject)), Parse(schema), [Parse(Version(subject, version).Schema)]);
+            return SchemaKinds.Check(CompatibilityNames.Parse(Compatibility(subject)), Parse(schema), [Parse(Version(subject, version).Schema)]);
         }
     }
 
@@ -249,21 +250,29 @@ internal sealed class RegistryStore : IDisposable
         }
     }
 
-    private AvroSchema Parse(RegistrySchema schema)
-    {
-        if (schema.Type != "AVRO")
-        {
-            throw RegistryRefusal.NotValid($"this registry for development takes AVRO, and {schema.Type} was given.");
-        }
+    private bool IsSame(StoredSchema version, ParsedSchema schema) => version.Schema.Type == schema.Type && Parse(version.Schema).Canonical == schema.Canonical;
 
+    private ParsedSchema Parse(RegistrySchema schema)
+    {
         try
         {
-            var references = schema.References.Select(reference => Parse(Version(reference.Subject, reference.Version.ToString(CultureInfo.InvariantCulture)).Schema)).ToList();
-            return AvroSchema.Parse(schema.Text, references);
+            var used = new List<UsedSchema>();
+            Collect(schema, used);
+            return SchemaKinds.Parse(schema, used);
         }
-        catch (AvroSchemaException error)
+        catch (SchemaException error)
         {
             throw RegistryRefusal.NotValid(error.Message);
+        }
+    }
+
+    private void Collect(RegistrySchema schema, List<UsedSchema> used)
+    {
+        foreach (var reference in schema.References.Where(reference => !used.Exists(known => known.Name == reference.Name)))
+        {
+            var other = Version(reference.Subject, reference.Version.ToString(CultureInfo.InvariantCulture)).Schema;
+            Collect(other, used);
+            used.Add(new(reference.Name, other));
         }
     }
 }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using Headrace.Avro;
 using Headrace.Formats;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Headrace.Kinds;
 
 namespace Headrace;
 
@@ -14,14 +12,15 @@ namespace Headrace;
 public sealed class AvroFormat : IMessageFormat
 {
     private readonly AvroOptions _options;
+    private readonly RegistryFormat _registry;
     private readonly AvroTypes _types = new();
-    private readonly ConcurrentQueue<AvroTopicWriter> _writers = new();
-
-    // Set when the application starts; a reader that is called before has nobody to ask.
-    private volatile KnownSchemas? _schemas;
 
     /// <summary>Avro with these options.</summary>
-    public AvroFormat(AvroOptions? options = null) => _options = options ?? new();
+    public AvroFormat(AvroOptions? options = null)
+    {
+        _options = options ?? new();
+        _registry = new(_options, ParsedAvro.Kind, "Avro");
+    }
 
     /// <inheritdoc />
     public string ContentType => "application/avro";
@@ -37,12 +36,12 @@ public sealed class AvroFormat : IMessageFormat
         {
             if (ConfluentWire.TryRead(value, record) is not var (id, skip))
             {
-                return fallback is null ? throw NoId() : fallback(value, record);
+                return fallback is null ? throw _registry.NoId() : fallback(value, record);
             }
 
             if (!decoders.TryGetValue(id, out var decoder))
             {
-                decoder = decoders.GetOrAdd(id, codec.DecoderFor(Schemas.Get(id)));
+                decoder = decoders.GetOrAdd(id, codec.DecoderFor(SchemaOf(id)));
             }
 
             return AvroCodec<T>.Decode(value[skip..], decoder);
@@ -52,59 +51,19 @@ public sealed class AvroFormat : IMessageFormat
     /// <inheritdoc />
     public MessageWriter<T> CreateWriter<T>(string topic)
     {
-        var writer = new AvroTopicWriter<T>(topic, Codec<T>(), _options.SchemaId);
-        _writers.Enqueue(writer);
-        return writer.Write;
+        var own = Codec<T>();
+        return _registry.Writer<T>(topic, new ParsedAvro(own.Schema), schema =>
+            new([], schema is ParsedAvro { Schema: var latest } && latest != own.Schema ? new AvroCodec<T>(latest).Encode : own.Encode));
     }
 
     /// <inheritdoc />
     public string? TypeNameOf(Record record) =>
-        ConfluentWire.TryRead(record.Value, record) is var (id, _) ? _types.NameOf(Schemas.Get(id)) : _options.Fallback?.TypeNameOf(record);
+        ConfluentWire.TryRead(record.Value, record) is var (id, _) ? _types.NameOf(SchemaOf(id)) : _options.Fallback?.TypeNameOf(record);
 
     /// <inheritdoc />
-    public async ValueTask StartAsync(FormatStart start, CancellationToken cancellation)
-    {
-        if (start.Services.GetKeyedService<SchemaRegistryConnection>(start.Cluster) is not { } connection)
-        {
-            start.AddFault($"Cluster '{start.Cluster}' reads or writes Avro and has no schema registry. Call UseAvro() or AddSchemaRegistry() on AddHeadrace(\"{start.Cluster}\").");
-            return;
-        }
+    public ValueTask StartAsync(FormatStart start, CancellationToken cancellation) => _registry.StartAsync(start, cancellation);
 
-        if (connection.Connect(start.AddFault) is not { } registry)
-        {
-            return;
-        }
-
-        _schemas = new(registry);
-        var subjects = new SubjectLookUp(registry, _options, _options.AutoRegister ?? start.Services.GetRequiredService<IHostEnvironment>().IsDevelopment());
-        var logger = start.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Headrace.Schemas");
-        foreach (var writer in _writers)
-        {
-            await LookAsync(writer, subjects, start, logger, cancellation);
-        }
-    }
-
-    private static async Task LookAsync(AvroTopicWriter writer, SubjectLookUp subjects, FormatStart start, ILogger logger, CancellationToken cancellation)
-    {
-        try
-        {
-            await writer.LookAsync(subjects, cancellation);
-        }
-        catch (SchemaRegistryException error) when (error.IsAway)
-        {
-            FormatLog.RegistryAway(logger, writer.Topic, error.Message);
-        }
-        catch (Exception error) when (error is SchemaRegistryException or AvroSchemaException)
-        {
-            start.AddFault($"Topic '{writer.Topic}' cannot be produced to: {error.Message}");
-        }
-    }
-
-    private KnownSchemas Schemas => _schemas ?? throw new FormatUnavailableException("Avro cannot be read yet: the application has not started.");
+    private AvroSchema SchemaOf(int id) => ((ParsedAvro)_registry.Get(id)).Schema;
 
     private AvroCodec<T> Codec<T>() => new(_options.Schemas.GetValueOrDefault(typeof(T)));
-
-    private static MessageFormatException NoId() => new(
-        "The value has no schema id: neither the five bytes of Confluent's wire format before it, nor the header __value_schema_id. Its producer does not write Avro with a registry. "
-        + "To read both on one topic, set AvroOptions.Fallback.");
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Headrace.Formats;
@@ -10,35 +9,46 @@ internal static class ConfluentWire
     private const int Size = 5;
 
     /// <summary>The id, and how many bytes of the value it takes; <see langword="null"/> when there is none.</summary>
-    public static (int Id, int Skip)? TryRead(ReadOnlySpan<byte> value, Record record)
+    public static (int Id, int Skip)? TryRead(ReadOnlySpan<byte> value, Record record) =>
+        IdInHeader(record, out _) is { } given ? (given, 0) : IdOf(value) is { } id ? (id, Size) : null;
+
+    /// <summary>The same, where bytes that belong to the id follow it.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="afterId">What follows the id, in the header to its end, in the value to the value's.</param>
+    /// <param name="isInHeader">Whether it does so in the header.</param>
+    public static int? TryRead(ReadOnlySpan<byte> value, Record record, out ReadOnlySpan<byte> afterId, out bool isInHeader)
     {
-        var headers = record.Headers;
-        if (headers.Count > 0 && headers.TryGetLast(Header, out var header) && IdOf(header.Value.Span) is { } given)
+        if (IdInHeader(record, out afterId) is { } given)
         {
-            return (given, 0);
+            isInHeader = true;
+            return given;
         }
 
-        return IdOf(value) is { } id ? (id, Size) : null;
+        isInHeader = false;
+        afterId = value.Length >= Size ? value[Size..] : default;
+        return IdOf(value);
     }
 
-    public static void Write(IBufferWriter<byte> value, int id)
-    {
-        Fill(value.GetSpan(Size), id);
-        value.Advance(Size);
-    }
-
-    public static byte[] HeaderOf(int id)
+    public static byte[] IdOf(int id)
     {
         var bytes = new byte[Size];
-        Fill(bytes, id);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(1), id);
         return bytes;
     }
 
-    private static int? IdOf(ReadOnlySpan<byte> bytes) => bytes.Length >= Size && bytes[0] == 0 ? BinaryPrimitives.ReadInt32BigEndian(bytes[1..]) : null;
-
-    private static void Fill(Span<byte> bytes, int id)
+    private static int? IdInHeader(Record record, out ReadOnlySpan<byte> afterId)
     {
-        bytes[0] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(bytes[1..], id);
+        var headers = record.Headers;
+        if (headers.Count > 0 && headers.TryGetLast(Header, out var header) && IdOf(header.Value.Span) is { } id)
+        {
+            afterId = header.Value.Span[Size..];
+            return id;
+        }
+
+        afterId = default;
+        return null;
     }
+
+    private static int? IdOf(ReadOnlySpan<byte> bytes) => bytes.Length >= Size && bytes[0] == 0 ? BinaryPrimitives.ReadInt32BigEndian(bytes[1..]) : null;
 }

@@ -1,15 +1,16 @@
 using System.Collections.Concurrent;
+using Headrace.Kinds;
 
 namespace Headrace.Formats;
 
 /// <summary>The parsed schemas by their ids. One that is not known yet is fetched beside the records, which wait for it.</summary>
-internal sealed class KnownSchemas(SchemaRegistryClient registry)
+internal sealed class KnownSchemas(SchemaRegistryClient registry, string kind)
 {
-    private readonly ConcurrentDictionary<int, Lazy<Task<AvroSchema>>> _byId = new();
+    private readonly ConcurrentDictionary<int, Lazy<Task<ParsedSchema>>> _byId = new();
 
     /// <exception cref="FormatUnavailableException">It is on its way, or the registry is away.</exception>
-    /// <exception cref="MessageFormatException">The registry does not know it, or it is no Avro schema.</exception>
-    public AvroSchema Get(int id)
+    /// <exception cref="MessageFormatException">The registry does not know it, or it is of another kind.</exception>
+    public ParsedSchema Get(int id)
     {
         var look = _byId.GetOrAdd(id, static (key, schemas) => new(() => schemas.FetchAsync(key)), this);
         var fetching = look.Value;
@@ -34,12 +35,12 @@ internal sealed class KnownSchemas(SchemaRegistryClient registry)
         };
     }
 
-    private async Task<AvroSchema> FetchAsync(int id)
+    private async Task<ParsedSchema> FetchAsync(int id)
     {
         var schema = (await registry.GetAsync(id)).Schema;
-        if (schema.Type != "AVRO")
+        if (schema.Type != kind)
         {
-            throw new MessageFormatException($"it is of the type {schema.Type}, not AVRO.");
+            throw new MessageFormatException($"it is of the kind {schema.Type}, not {kind}.");
         }
 
         return await registry.ParseAsync(schema, CancellationToken.None);

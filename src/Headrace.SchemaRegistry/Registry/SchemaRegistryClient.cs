@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Headrace.Avro;
+using Headrace.Compatibility;
 using Headrace.Registry;
 
 namespace Headrace;
@@ -105,31 +105,6 @@ public sealed class SchemaRegistryClient : IDisposable
 
     /// <summary>Deletes a subject, so that its schemas are no longer found by it; their ids stay readable.</summary>
     public Task DeleteAsync(string subject, CancellationToken cancellation = default) => AskAsync(HttpMethod.Delete, Subject(subject), cancellation);
-
-    /// <summary>The texts of all schemas that a schema uses, those first that others use.</summary>
-    internal async Task<IReadOnlyList<RegistrySchema>> GetReferencesAsync(RegistrySchema schema, CancellationToken cancellation)
-    {
-        var found = new List<RegistrySchema>();
-        foreach (var reference in schema.References)
-        {
-            var used = (await GetAsync(reference.Subject, reference.Version, cancellation)).Schema;
-            found.AddRange((await GetReferencesAsync(used, cancellation)).Append(used).Except(found).ToList());
-        }
-
-        return found;
-    }
-
-    /// <summary>Reads an Avro schema with all that it uses.</summary>
-    internal async Task<AvroSchema> ParseAsync(RegistrySchema schema, CancellationToken cancellation)
-    {
-        var parsed = new List<AvroSchema>();
-        foreach (var used in await GetReferencesAsync(schema, cancellation))
-        {
-            parsed.Add(AvroSchema.Parse(used.Text, parsed));
-        }
-
-        return AvroSchema.Parse(schema.Text, parsed);
-    }
 
     /// <summary>Closes its connections.</summary>
     public void Dispose() => _transport.Dispose();

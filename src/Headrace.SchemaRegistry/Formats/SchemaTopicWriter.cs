@@ -1,9 +1,10 @@
 using System.Buffers;
+using Headrace.Kinds;
 
 namespace Headrace.Formats;
 
 /// <summary>What writes one type to one topic. Until the registry has said the id, every write asks for it and fails.</summary>
-internal abstract class AvroTopicWriter(string topic)
+internal abstract class SchemaTopicWriter(string topic)
 {
     public string Topic => topic;
 
@@ -12,7 +13,11 @@ internal abstract class AvroTopicWriter(string topic)
 }
 
 /// <inheritdoc />
-internal sealed class AvroTopicWriter<T>(string topic, AvroCodec<T> own, SchemaIdPlace place) : AvroTopicWriter(topic)
+/// <param name="topic">The topic.</param>
+/// <param name="own">The schema of the type.</param>
+/// <param name="place">Where the id goes.</param>
+/// <param name="encoding">How the type is written as a schema that its subject has.</param>
+internal sealed class SchemaTopicWriter<T>(string topic, ParsedSchema own, SchemaIdPlace place, Func<ParsedSchema, SchemaEncoding<T>> encoding) : SchemaTopicWriter(topic)
 {
     // Set once, when the registry has answered; read by every thread that writes.
     private volatile Known? _known;
@@ -23,8 +28,9 @@ internal sealed class AvroTopicWriter<T>(string topic, AvroCodec<T> own, SchemaI
     public override async Task LookAsync(SubjectLookUp subjects, CancellationToken cancellation)
     {
         _subjects = subjects;
-        var (id, schema) = await subjects.FindAsync(subjects.SubjectOf(Topic, own.Schema), own.Schema, cancellation);
-        _known = new(id, ConfluentWire.HeaderOf(id), ReferenceEquals(schema, own.Schema) ? own : new(schema));
+        var (id, schema) = await subjects.FindAsync(subjects.SubjectOf(Topic, own), own, cancellation);
+        var (suffix, encode) = encoding(schema);
+        _known = new([.. ConfluentWire.IdOf(id), .. suffix], encode);
     }
 
     public void Write(T message, IBufferWriter<byte> value, RecordHeaders headers)
@@ -32,14 +38,14 @@ internal sealed class AvroTopicWriter<T>(string topic, AvroCodec<T> own, SchemaI
         var known = _known ?? throw NotYet();
         if (place == SchemaIdPlace.Value)
         {
-            ConfluentWire.Write(value, known.Id);
+            value.Write(known.Prefix);
         }
         else
         {
-            headers.Add(ConfluentWire.Header, known.Header);
+            headers.Add(ConfluentWire.Header, known.Prefix);
         }
 
-        known.Codec.Encode(message, value);
+        known.Encode(message, value);
     }
 
     private FormatUnavailableException NotYet()
@@ -61,5 +67,5 @@ internal sealed class AvroTopicWriter<T>(string topic, AvroCodec<T> own, SchemaI
         }
     }
 
-    private sealed record Known(int Id, byte[] Header, AvroCodec<T> Codec);
+    private sealed record Known(byte[] Prefix, Action<T, IBufferWriter<byte>> Encode);
 }

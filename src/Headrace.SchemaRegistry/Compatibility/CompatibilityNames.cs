@@ -1,4 +1,4 @@
-namespace Headrace.Avro;
+namespace Headrace.Compatibility;
 
 /// <summary>The modes as the registry's API writes them: <c>BACKWARD_TRANSITIVE</c>.</summary>
 internal static class CompatibilityNames
