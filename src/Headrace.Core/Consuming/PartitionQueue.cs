@@ -72,7 +72,8 @@ internal sealed unsafe class PartitionQueue : IDisposable
 
         var tracked = _records.Rent();
         var record = tracked.Record;
-        record.Place(Partition.Topic, Partition.Partition, message.Offset, message.Timestamp, message.LeaderEpoch);
+        record.Place(Partition.Topic, Partition.Partition, message.Offset, message.ReadTimestamp(out var isAppendTime), message.LeaderEpoch);
+        (record.HasAppendTime, record.TopicId) = (isAppendTime, Partition.TopicId);
         record.Point(message.Pointer, message.Key, message.KeyLength, message.Value, message.ValueLength, ReadHeaders);
         record.Cancellation = Partition.Lost;
         tracked.Bytes = Math.Max(record.KeyLength, 0) + Math.Max(message.ValueLength, 0) + KeptPerRecord;

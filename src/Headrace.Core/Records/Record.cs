@@ -34,6 +34,9 @@ public sealed unsafe class Record
     /// <summary>The record's timestamp, in milliseconds precision; <see cref="DateTimeOffset.UnixEpoch"/> when it has none.</summary>
     public DateTimeOffset Timestamp => _timestamp < 0 ? DateTimeOffset.UnixEpoch : DateTimeOffset.FromUnixTimeMilliseconds(_timestamp);
 
+    /// <summary>Whether the broker set the timestamp when it took the record; otherwise its producer did.</summary>
+    public bool HasAppendTime { get; internal set; }
+
     /// <summary>The leader epoch under which the broker took the record; -1 when it is not known.</summary>
     public int LeaderEpoch { get; private set; } = -1;
 
@@ -79,6 +82,9 @@ public sealed unsafe class Record
 
     /// <summary>What is to be produced by the transaction that commits this record; set by its handler before it is settled, in groups with transactions.</summary>
     internal IReadOnlyList<OutgoingRecord>? Outputs { get; set; }
+
+    /// <summary>The id of the topic; empty where the broker knows none.</summary>
+    internal Guid TopicId { get; set; }
 
     internal int KeyLength => _keyLength;
 

@@ -3,10 +3,14 @@ using System.Globalization;
 
 namespace Headrace.Failures;
 
-/// <summary>The headers that a dead letter has besides those of its record: ours are UTF-8 text, the others as other tools expect them.</summary>
+/// <summary>
+/// The headers that a dead letter has behind those of its record: ours are UTF-8 text, the others as other tools expect them. <see cref="Topic"/> is always the first of them, so
+/// everything before its last occurrence is the record's own.
+/// </summary>
 internal static class DeadLetterHeaders
 {
     public const string Topic = "headrace-origin-topic";
+    public const string TopicId = "headrace-origin-topic-id";
     public const string Partition = "headrace-origin-partition";
     public const string Offset = "headrace-origin-offset";
     public const string Timestamp = "headrace-origin-timestamp";
@@ -19,35 +23,45 @@ internal static class DeadLetterHeaders
     public const string ExceptionMessage = "headrace-exception-message";
     public const string ExceptionStack = "headrace-exception-stack";
 
+    /// <summary>How the texts of these headers write times.</summary>
+    public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
     // Written by Spring Kafka (KafkaHeaders.java) and read by its and other tools to redrive; numbers are big-endian there.
     public const string CommonTopic = "kafka_dlt-original-topic";
     public const string CommonPartition = "kafka_dlt-original-partition";
     public const string CommonOffset = "kafka_dlt-original-offset";
     public const string CommonTimestamp = "kafka_dlt-original-timestamp";
+    public const string CommonTimestampType = "kafka_dlt-original-timestamp-type";
     public const string CommonGroup = "kafka_dlt-original-consumer-group";
+    public const string CommonException = "kafka_dlt-exception-fqcn";
+    public const string CommonCause = "kafka_dlt-exception-cause-fqcn";
+    public const string CommonMessage = "kafka_dlt-exception-message";
+
+    // As Kafka's clients for Java write them (TimestampType.java).
+    public const string AppendTime = "LogAppendTime";
+    public const string CreateTime = "CreateTime";
 
     private const int MaxName = 500;
     private const int MaxMessage = 4_000;
     private const int MaxStack = 16_000;
 
-    /// <summary>The record's own headers, byte for byte and in their order, then ours: the last of a name is the newest.</summary>
-    public static RecordHeaders For(Record record, string group, FailureState failure, DeadLetterDetail detail)
+    /// <summary>The headers that the record had at its origin, byte for byte and in their order, then ours: the last of a name is the newest.</summary>
+    public static RecordHeaders For(Record record, RecordOrigin origin, string group, FailureState failure, DeadLetterDetail detail)
     {
         var headers = new RecordHeaders();
-        headers.AddRange(record.Headers);
-        headers.Add(Topic, record.Topic);
-        headers.Add(Partition, Number(record.Partition));
-        headers.Add(Offset, Number(record.Offset));
-        headers.Add(Group, group);
+        headers.AddRange(record.Headers.Take(origin.Headers));
+        AddOrigin(headers, origin, group);
         if (detail < DeadLetterDetail.OriginOnly)
         {
-            AddFailure(headers, record, failure);
-            AddCommon(headers, record, group);
+            AddFailure(headers, origin, failure);
+            AddCommon(headers, origin, group, failure);
         }
 
         if (detail < DeadLetterDetail.WithoutMessage)
         {
-            headers.Add(ExceptionMessage, Cut(failure.Error.Message, MaxMessage));
+            var message = Cut(failure.Error.Message, MaxMessage);
+            headers.Add(ExceptionMessage, message);
+            headers.Add(CommonMessage, message);
         }
 
         if (detail < DeadLetterDetail.WithoutStack)
@@ -58,9 +72,21 @@ internal static class DeadLetterHeaders
         return headers;
     }
 
-    private static void AddFailure(RecordHeaders headers, Record record, FailureState failure)
+    private static void AddOrigin(RecordHeaders headers, RecordOrigin origin, string group)
     {
-        headers.Add(Timestamp, Time(record.Timestamp));
+        headers.Add(Topic, origin.Topic);
+        headers.Add(Partition, Number(origin.Partition));
+        headers.Add(Offset, Number(origin.Offset));
+        headers.Add(Group, group);
+        if (origin.TopicId != Guid.Empty)
+        {
+            headers.Add(TopicId, origin.TopicId.ToString("N"));
+        }
+    }
+
+    private static void AddFailure(RecordHeaders headers, RecordOrigin origin, FailureState failure)
+    {
+        headers.Add(Timestamp, Time(origin.Timestamp));
         if (failure.Subject.Handler.Length > 0)
         {
             headers.Add(Handler, Cut(failure.Subject.Handler, MaxName));
@@ -69,21 +95,29 @@ internal static class DeadLetterHeaders
         headers.Add(Attempts, Number(failure.Attempts));
         headers.Add(FirstFailedAt, Time(failure.FirstFailedAt));
         headers.Add(LastFailedAt, Time(failure.LastFailedAt));
-        headers.Add(ExceptionType, Cut(failure.Error.GetType().FullName ?? failure.Error.GetType().Name, MaxName));
+        headers.Add(ExceptionType, NameOf(failure.Error));
     }
 
-    private static void AddCommon(RecordHeaders headers, Record record, string group)
+    private static void AddCommon(RecordHeaders headers, RecordOrigin origin, string group, FailureState failure)
     {
-        headers.Add(CommonTopic, record.Topic);
-        headers.Add(CommonPartition, BigEndian(record.Partition));
-        headers.Add(CommonOffset, BigEndian(record.Offset));
-        headers.Add(CommonTimestamp, BigEndian(record.Timestamp.ToUnixTimeMilliseconds()));
+        headers.Add(CommonTopic, origin.Topic);
+        headers.Add(CommonPartition, BigEndian(origin.Partition));
+        headers.Add(CommonOffset, BigEndian(origin.Offset));
+        headers.Add(CommonTimestamp, BigEndian(origin.Timestamp.ToUnixTimeMilliseconds()));
+        headers.Add(CommonTimestampType, origin.HasAppendTime ? AppendTime : CreateTime);
         headers.Add(CommonGroup, group);
+        headers.Add(CommonException, NameOf(failure.Error));
+        if (failure.Error.InnerException is { } cause)
+        {
+            headers.Add(CommonCause, NameOf(cause));
+        }
     }
+
+    private static string NameOf(Exception error) => Cut(error.GetType().FullName ?? error.GetType().Name, MaxName);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture);
 
     private static byte[] BigEndian(int number)
     {

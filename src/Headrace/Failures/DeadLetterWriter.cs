@@ -35,7 +35,7 @@ internal sealed class DeadLetterWriter
         {
             try
             {
-                return await _produce(letter with { Headers = DeadLetterHeaders.For(record, _group, failure, detail) }, cancellation);
+                return await _produce(letter with { Headers = DeadLetterHeaders.For(record, RecordOrigin.Of(record), _group, failure, detail) }, cancellation);
             }
             catch (ProduceException error) when (KafkaErrors.IsTooLarge(error) && detail < DeadLetterDetail.OriginOnly)
             {

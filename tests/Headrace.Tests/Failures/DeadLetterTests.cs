@@ -61,6 +61,9 @@ public sealed class DeadLetterTests
         Assert.Equal(3, BinaryPrimitives.ReadInt32BigEndian(Last(headers, "kafka_dlt-original-partition")));
         Assert.Equal(118, BinaryPrimitives.ReadInt64BigEndian(Last(headers, "kafka_dlt-original-offset")));
         Assert.Equal(1_700_000_000_123, BinaryPrimitives.ReadInt64BigEndian(Last(headers, "kafka_dlt-original-timestamp")));
+        Assert.Equal("CreateTime", headers["kafka_dlt-original-timestamp-type"]);
+        Assert.Equal("System.ComponentModel.DataAnnotations.ValidationException", headers["kafka_dlt-exception-fqcn"]);
+        Assert.Equal("no", headers["kafka_dlt-exception-message"]);
     }
 
     [Theory]
@@ -96,7 +99,7 @@ public sealed class DeadLetterTests
             return sizes.Count < 4 ? new ProduceException("Too large.", record.Topic, 10, false) : null;
         };
         await group.SettleAsync(Records.OfBytes("{}"u8.ToArray(), [new("own", "kept"u8.ToArray())]));
-        Assert.Equal([18, 17, 16, 5], sizes);
+        Assert.Equal([21, 20, 18, 5], sizes);
         var headers = Assert.Single(group.Produced).Headers!;
         Assert.Equal(["own", "headrace-origin-topic", "headrace-origin-partition", "headrace-origin-offset", "headrace-group"], headers.Select(header => header.Name));
     }

@@ -54,7 +54,7 @@ internal readonly unsafe struct NativeMessage : IEquatable<NativeMessage>
     public ReadOnlySpan<byte> ValueBytes => new(Value, Math.Max(ValueLength, 0));
 
     /// <summary>Milliseconds since 1970; -1 when there is none.</summary>
-    public long Timestamp => Librdkafka.rd_kafka_message_timestamp((nint)_message, out _);
+    public long Timestamp => ReadTimestamp(out _);
 
     /// <summary>-1 when it is not known.</summary>
     public int LeaderEpoch => Librdkafka.rd_kafka_message_leader_epoch((nint)_message);
@@ -66,6 +66,15 @@ internal readonly unsafe struct NativeMessage : IEquatable<NativeMessage>
     public bool IsPossiblyPersisted => Librdkafka.rd_kafka_message_status((nint)_message) != 0;
 
     public static NativeMessage FromPointer(nint pointer) => new(pointer);
+
+    /// <summary>The timestamp, and whether the broker set it when it took the record, in place of the producer.</summary>
+    public long ReadTimestamp(out bool isAppendTime)
+    {
+        const int LogAppendTime = 2;
+        var timestamp = Librdkafka.rd_kafka_message_timestamp((nint)_message, out var kind);
+        isAppendTime = (int)kind == LogAppendTime;
+        return timestamp;
+    }
 
     /// <summary>Appends a consumed message's headers; fits <c>Record.Point</c>. A null value reads as empty.</summary>
     /// <param name="message">The message.</param>
