@@ -13,9 +13,11 @@ public sealed class ClusterAdmin : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MetadataSlice = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OffsetsSlice = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
     private readonly ClientSettings _settings;
     private readonly Lazy<IAdminClient> _admin;
+    private readonly GroupOffsetReader _committed;
     private readonly Lock _beginning = new();
     private readonly Lock _asking = new();
     private volatile string? _lastError;
@@ -29,13 +31,17 @@ public sealed class ClusterAdmin : IDisposable
         _settings = ClientSettings.For(ClientRole.Admin, clientSettings);
         _admin = new(() => new AdminClientBuilder(new AdminClientConfig(_settings.Values.ToDictionary()))
             .SetLogHandler((_, line) => logger.LogDebug("{Facility}: {Text}", line.Facility, line.Message))
-            .SetErrorHandler((_, error) =>
-            {
-                logger.LogDebug("{Error}", error.ToString());
-                // "1/1 brokers are down" says less than why the last one is.
-                _lastError = error.Code == ErrorCode.Local_AllBrokersDown ? _lastError ?? error.Reason : error.Reason;
-            })
+            .SetErrorHandler((_, error) => Note(error.Code, error.Reason))
             .Build());
+        _committed = new(_settings.Values, error => Note((ErrorCode)(int)error.Code, error.Detail ?? error.Name));
+        return;
+
+        void Note(ErrorCode code, string reason)
+        {
+            logger.LogDebug("{Reason}", reason);
+            // "1/1 brokers are down" says less than why the last one is.
+            _lastError = code == ErrorCode.Local_AllBrokersDown ? _lastError ?? reason : reason;
+        }
     }
 
     /// <summary>Why the cluster does not answer, as the library said last; <see langword="null"/> when it did not say, or the cluster has answered since.</summary>
@@ -129,19 +135,28 @@ public sealed class ClusterAdmin : IDisposable
     /// <summary>A group's committed offsets; a partition without one is left out, and so is everything of a group that does not exist.</summary>
     public async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedOffsetsAsync(string group, CancellationToken cancellation)
     {
-        try
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            var results = await AskAsync(
-                admin => admin.ListConsumerGroupOffsetsAsync([new(group, null)], new() { RequestTimeout = Timeout }), cancellation);
-            return results[0].Partitions.Where(partition => !partition.Error.IsError && partition.Offset.Value >= 0)
-                .ToDictionary(partition => (partition.Topic, partition.Partition.Value), partition => partition.Offset.Value);
-        }
-        catch (ListConsumerGroupOffsetsException refusal)
-        {
-            var error = refusal.Results.FirstOrDefault(result => result.Error.IsError)?.Error ?? refusal.Error;
-            return error.Code == ErrorCode.GroupIdNotFound
-                ? new Dictionary<(string, int), long>()
-                : throw Refused($"The offsets of group '{group}' could not be read", error, refusal);
+            var (error, offsets) = await Task.Run(() => (_committed.Read(group, OffsetsSlice, out var found), found), cancellation);
+            if (error.Code is Clients.Native.ErrorCode.None or Clients.Native.ErrorCode.GroupIdNotFound)
+            {
+                return offsets.Where(static entry => entry is { Error: Clients.Native.ErrorCode.None, Offset: >= 0 })
+                    .ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
+            }
+
+            var failure = new KafkaException(new Error((ErrorCode)(int)error.Code, error.Detail));
+            if (!IsNoAnswer(failure.Error) && !IsCoordinatorAway(failure.Error))
+            {
+                throw Refused($"The offsets of group '{group}' could not be read", failure.Error, failure);
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) >= Timeout)
+            {
+                throw NoAnswer(failure);
+            }
+
+            await Task.Delay(MetadataPause, TimeProvider.System, cancellation);
         }
     }
 
@@ -162,6 +177,8 @@ public sealed class ClusterAdmin : IDisposable
         {
             _admin.Value.Dispose();
         }
+
+        _committed.Dispose();
     }
 
     private static TopicSpecification Specify(TopicDefinition topic) => new()
@@ -174,6 +191,9 @@ public sealed class ClusterAdmin : IDisposable
 
     private static bool IsNoAnswer(Error error) =>
         error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.RequestTimedOut;
+
+    private static bool IsCoordinatorAway(Error error) =>
+        error.Code is ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup;
 
     private static string Describe(Error error) => $"{error.Reason} ({error.Code}, {(int)error.Code})";
 
