@@ -168,7 +168,7 @@ public sealed class DevBroker : IAsyncDisposable
         state.Metrics.Observe("headrace.broker.groups", "{group}", "Groups by state.", () => CountByState(state.Groups));
         var faultLogger = loggers.CreateLogger("Headrace.Broker.Faults");
         var faults = new DevBrokerFaults(state, faultLogger);
-        var parts = new ServerParts(new RequestTable(), new FaultInjection(faults, faultLogger), new Gate());
+        var parts = new ServerParts(new RequestTable(), new FaultInjection(faults, faultLogger), new Gate(), options.EndFetchWaitsEarly);
         var broker = new DevBroker(new BrokerListener(reservation, state, parts, loggers), state, data, faults, options, loggers);
         loggers.CreateLogger("Headrace.Broker").LogInformation(
             "This is a development broker at {BootstrapServers}: {Place}, one node, no access control. It is not for production; use Apache Kafka there.",

@@ -27,6 +27,12 @@ public sealed class DevBrokerOptions
     public TimeSpan InitialRebalanceDelay { get; set; }
 
     /// <summary>
+    /// Whether a fetch that waits for records is answered as soon as its connection sends another request, other than a fetch, which would have to wait behind it. Default true: a consumer that starts
+    /// reads up to 1 s sooner. Kafka lets the request wait.
+    /// </summary>
+    public bool EndFetchWaitsEarly { get; set; } = true;
+
+    /// <summary>
     /// A port of <c>127.0.0.1</c> on which <see cref="DevBroker.Faults"/> can be reached over HTTP, as docs/dev-broker.md describes; 0 takes a free one. Default null: none.
     /// </summary>
     public int? ControlPort { get; set; }
@@ -62,6 +68,7 @@ public sealed class DevBrokerOptions
         MinSessionTimeout = TimeSpan.FromSeconds(6),
         ConsumerHeartbeatInterval = TimeSpan.FromSeconds(5),
         HousekeepingInterval = TimeSpan.FromMinutes(5),
+        EndFetchWaitsEarly = false,
     };
 
     /// <summary>Where the broker logs to. Default: nowhere.</summary>

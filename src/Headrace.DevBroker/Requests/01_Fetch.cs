@@ -248,6 +248,7 @@ internal sealed class FetchHandler() : RequestHandler<FetchRequest, FetchRespons
         {
             await using var timer = context.Broker.Time.CreateTimer(
                 static waiter => ((FetchWaiter)waiter!).End(), waiter, TimeSpan.FromMilliseconds(request.MaxWaitMs), Timeout.InfiniteTimeSpan);
+            await using var next = context.Connection.NextHasCome.UnsafeRegister(static waiter => ((FetchWaiter)waiter!).End(), waiter);
             await using var hangUp = context.Connection.Closed.UnsafeRegister(static waiter => ((FetchWaiter)waiter!).End(), waiter);
             while (true)
             {

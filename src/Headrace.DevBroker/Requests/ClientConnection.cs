@@ -8,4 +8,7 @@ internal sealed record ClientConnection(string Id, string Host, CancellationToke
 {
     /// <summary>How long nothing is read from it after the next answer. Set while a request is handled, taken by the connection's own loop.</summary>
     public TimeSpan MutedFor { get; set; }
+
+    /// <summary>Fires when the connection's next request has come while this one is handled, and would wait for it.</summary>
+    public CancellationToken NextHasCome { get; set; }
 }

@@ -118,7 +118,8 @@ internal sealed class BrokerListener : IAsyncDisposable
         {
             var id = Interlocked.Increment(ref _lastConnection).ToString(CultureInfo.InvariantCulture);
             var client = new ClientConnection(id, $"/{(connection.RemoteEndPoint as IPEndPoint)?.Address}", connection.ConnectionClosed);
-            await new FrameLoop(connection, client, _broker, _parts, _logger).RunAsync();
+            using var loop = new FrameLoop(connection, client, _broker, _parts, _logger);
+            await loop.RunAsync();
             await connection.DisposeAsync();
         }
         catch (Exception fault)

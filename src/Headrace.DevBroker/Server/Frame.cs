@@ -38,6 +38,13 @@ internal static class Frame
         return true;
     }
 
+    /// <summary>What the frame at the front of the buffer asks for, as soon as that much of it is there.</summary>
+    public static ApiKey? KeyOf(ReadOnlySequence<byte> buffer)
+    {
+        var reader = new SequenceReader<byte>(buffer);
+        return reader.TryReadBigEndian(out int _) && reader.TryReadBigEndian(out short key) ? (ApiKey)key : null;
+    }
+
     public static void WriteResponse(WireOutput output, RequestHandler handler, int version, int correlationId, IWireMessage response)
     {
         output.Clear();

@@ -10,6 +10,7 @@ namespace Headrace.Broker.Server;
 /// <summary>Serves one connection: a frame in, its response out, strictly in order, as Kafka does.</summary>
 /// <remarks>The transport goes on reading the socket while a handler waits, so a client that hangs up is noticed at once.</remarks>
 internal sealed class FrameLoop(ConnectionContext connection, ClientConnection client, BrokerState broker, ServerParts parts, ILogger logger)
+    : IDisposable
 {
     // Responses to pipelined requests leave together, up to this size.
     private const int FlushAt = 256 * 1024;
@@ -17,6 +18,9 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
     private readonly PipeReader _input = connection.Transport.Input;
     private readonly PipeWriter _output = connection.Transport.Output;
     private readonly WireOutput _frame = new();
+    private ReadOnlySequence<byte> _unserved;
+    private Task<ReadResult>? _ahead;
+    private CancellationTokenSource _nextHasCome = new();
 
     /// <summary>Returns when the client hangs up, the connection is aborted, or the client sent what cannot be served.</summary>
     public async Task RunAsync()
@@ -41,11 +45,14 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
         }
     }
 
+    public void Dispose() => _nextHasCome.Dispose();
+
     private async ValueTask<bool> ServeReadyFramesAsync()
     {
-        var read = await _input.ReadAsync();
-        var buffer = read.Buffer;
-        while (Frame.TryTake(ref buffer, out var frame))
+        var read = _ahead is { } ahead ? await ahead : await _input.ReadAsync();
+        _ahead = null;
+        _unserved = read.Buffer;
+        while (Frame.TryTake(ref _unserved, out var frame))
         {
             await ServeAsync(frame);
         }
@@ -55,8 +62,12 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
             await _output.FlushAsync();
         }
 
-        // Not before: what a Produce request carries is copied out of the pipe's own memory.
-        _input.AdvanceTo(buffer.Start, buffer.End);
+        if (_ahead is null)
+        {
+            // Not before: what a Produce request carries is copied out of the pipe's own memory.
+            _input.AdvanceTo(_unserved.Start, _unserved.End);
+        }
+
         return !read.IsCompleted;
     }
 
@@ -64,6 +75,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
     {
         await parts.Gate.PassAsync(client.Closed);
         broker.Metrics.Received(frame.Length);
+        RenewNextHasCome();
         var began = broker.Metrics.TimesRequests ? broker.Time.GetTimestamp() : 0;
         var call = Parse(frame);
         if (call.Request is null)
@@ -75,7 +87,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
         }
 
         var pending = parts.Faults.InvokeAsync(call.Handler, new RequestContext(call.Version, call.ClientId, client, broker), call.Request);
-        var response = pending.IsCompletedSuccessfully ? pending.Result : await WaitAsync(pending);
+        var response = pending.IsCompletedSuccessfully ? pending.Result : await WaitAsync(pending, call.Request);
         await parts.Gate.PassAsync(client.Closed);
         if (response is not null)
         {
@@ -106,14 +118,54 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
         }
     }
 
-    private async ValueTask<IWireMessage?> WaitAsync(ValueTask<IWireMessage?> pending)
+    private async ValueTask<IWireMessage?> WaitAsync(ValueTask<IWireMessage?> pending, IWireMessage request)
     {
         if (_output.UnflushedBytes > 0)
         {
             await _output.FlushAsync();
         }
 
-        return await pending.AsTask().WaitAsync(client.Closed);
+        var answer = pending.AsTask();
+        if (parts.EndsWaitsEarly && request is FetchRequest)
+        {
+            await WatchForNextAsync(answer);
+        }
+
+        return await answer.WaitAsync(client.Closed);
+    }
+
+    // A fetch keeps nothing of the pipe's memory, so the connection may be read while it waits. Another fetch may wait behind it: ending this one for
+    // that one's sake would make a client that sends several at a time spin.
+    private async Task WatchForNextAsync(Task answer)
+    {
+        var next = _unserved;
+        if (next.IsEmpty)
+        {
+            _input.AdvanceTo(next.End);
+            _ahead = _input.ReadAsync().AsTask();
+            if (await Task.WhenAny(_ahead, answer) == answer)
+            {
+                return;
+            }
+
+            next = (await _ahead).Buffer;
+        }
+
+        if (Frame.KeyOf(next) != ApiKey.Fetch)
+        {
+            await _nextHasCome.CancelAsync();
+        }
+    }
+
+    private void RenewNextHasCome()
+    {
+        if (_nextHasCome.IsCancellationRequested)
+        {
+            _nextHasCome.Dispose();
+            _nextHasCome = new CancellationTokenSource();
+        }
+
+        client.NextHasCome = _nextHasCome.Token;
     }
 
     private Call Parse(ReadOnlySequence<byte> frame)

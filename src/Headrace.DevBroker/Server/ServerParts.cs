@@ -3,5 +3,9 @@ using Headrace.Broker.Requests;
 
 namespace Headrace.Broker.Server;
 
-/// <summary>What the connections of one broker share: who handles what, which faults stand before the handlers, and the gate that closes for all.</summary>
-internal sealed record ServerParts(RequestTable Table, FaultInjection Faults, Gate Gate);
+/// <summary>What the connections of one broker share.</summary>
+/// <param name="Table">Who handles what.</param>
+/// <param name="Faults">Stand before the handlers.</param>
+/// <param name="Gate">Closes for all.</param>
+/// <param name="EndsWaitsEarly">Whether a fetch that waits is answered when its connection sends another request.</param>
+internal sealed record ServerParts(RequestTable Table, FaultInjection Faults, Gate Gate, bool EndsWaitsEarly);

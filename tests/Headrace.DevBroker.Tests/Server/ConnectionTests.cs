@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Tests.Testing;
 using Headrace.Broker.Wire;
@@ -38,7 +39,7 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Pipelined_requests_are_answered_in_order_even_when_one_has_to_wait()
     {
-        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { EndFetchWaitsEarly = false }, TestContext.Current.CancellationToken);
         await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
         await using var producer = await WireClient.ConnectAsync(broker.BootstrapServers);
         var topic = (await producer.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
@@ -52,6 +53,55 @@ public sealed class ConnectionTests
         var fetched = await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
         Assert.NotEqual(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
         await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, last);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_fetch_that_waits_is_answered_when_another_request_has_come_behind_it(bool isSentTogether)
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var topic = (await client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        var fetch = SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000);
+
+        for (var round = 0; round < 3; round++)
+        {
+            int waits, behind;
+            if (isSentTogether)
+            {
+                (waits, behind) = (1_000, 1_001);
+                await client.SendRawAsync([.. Framed(ApiKey.Fetch, 17, waits, fetch), .. Framed(ApiKey.Metadata, 12, behind, new MetadataRequest())]);
+            }
+            else
+            {
+                waits = await client.PostAsync(ApiKey.Fetch, 17, fetch);
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+                behind = await client.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
+            }
+
+            var fetched = await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
+            Assert.Equal(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
+            await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, behind);
+        }
+    }
+
+    [Fact]
+    public async Task A_fetch_that_waits_goes_on_waiting_when_another_fetch_has_come_behind_it()
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await using var producer = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var topic = (await producer.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+
+        var first = await client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
+        var second = await client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
+        await producer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+
+        foreach (var waiting in new[] { first, second })
+        {
+            Assert.NotEqual(0, (await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waiting)).Topics[0].Partitions[0].Records!.Value.Length);
+        }
     }
 
     [Fact]
@@ -122,5 +172,13 @@ public sealed class ConnectionTests
 
         var produced = await client.ReceiveAsync<ProduceResponse>(ApiKey.Produce, 11, posted);
         Assert.Equal(0, produced.Topics[0].Partitions[0].BaseOffset);
+    }
+
+    private static byte[] Framed(ApiKey key, short version, int correlationId, IWireMessage request)
+    {
+        var frame = WireClient.Encode(key, version, correlationId, request);
+        var prefix = new byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(prefix, frame.Length);
+        return [.. prefix, .. frame];
     }
 }
