@@ -1,0 +1,43 @@
+using System.Globalization;
+using Headrace.Consuming;
+using Headrace.Failures;
+
+namespace Headrace.Redriving;
+
+/// <summary>Makes the record that a dead letter is redriven as.</summary>
+/// <param name="options">Where to, and how it is changed.</param>
+/// <param name="partitionsOf">The partitions of the topics that are written to.</param>
+internal sealed class RedriveCopies(RedriveOptions options, IReadOnlyDictionary<string, int> partitionsOf)
+{
+    // What a copy for the group says of its origin, so that the next failure knows it too.
+    private static readonly HashSet<string> OfOrigin =
+    [
+        DeadLetterHeaders.Topic, DeadLetterHeaders.TopicId, DeadLetterHeaders.Partition, DeadLetterHeaders.Offset, DeadLetterHeaders.Group,
+        DeadLetterHeaders.Timestamp, DeadLetterHeaders.CommonTimestampType,
+    ];
+
+    public OutgoingRecord Of(LogRecord record, DeadLetter letter, DeadLetterTopic topic)
+    {
+        var headers = new RecordHeaders();
+        headers.AddRange(letter.Headers.Where(static header => header.Name != DeadLetterReading.Redrives));
+        headers.Add(DeadLetterReading.Redrives, (letter.Failure.Redrives + 1).ToString(CultureInfo.InvariantCulture));
+        var name = topic.Origin;
+        if (options.Target == RedriveTarget.Group)
+        {
+            name = topic.Redrive;
+            headers.AddRange(record.Headers.Skip(DeadLetterReading.OwnCount(record.Headers)).Where(static header => OfOrigin.Contains(header.Name)));
+        }
+
+        var partition = letter.Failure.Origin.Partition;
+        var copy = new OutgoingRecord(name, record.Key, record.Value)
+        {
+            Headers = headers,
+            // Where the others of its key are, whatever partitioner their producer has.
+            Partition = partition < partitionsOf.GetValueOrDefault(name) ? partition : null,
+        };
+        var edited = options.Edit?.Invoke(letter, copy) ?? copy;
+        return edited.Topic == copy.Topic
+            ? edited
+            : throw new ArgumentException($"An edit changed the topic of {letter.Position} from '{copy.Topic}' to '{edited.Topic}'. A redrive goes to its origin or its group; choose by Target.");
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Headrace.Redriving;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Resolution))]
+[JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(AlertState))]
+internal sealed partial class RedrivingJson : JsonSerializerContext;
