@@ -24,7 +24,7 @@ internal static class Floors
             "Compatibility", "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility",
             "Registry", "Kinds", "Development", "Formats", "Hosting",
         ],
-        ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Hosting"],
+        ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Redriving", "Hosting"],
         ["Headrace.Cli"] = ["Output", "Dev"],
     };
 }

@@ -195,6 +195,9 @@ public sealed class ClusterAdmin : IDisposable
     private static bool IsCoordinatorAway(Error error) =>
         error.Code is ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup;
 
+    // Also for a moment after a topic was created.
+    private static bool IsElection(Error error) => error.Code is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.FencedLeaderEpoch;
+
     private static string Describe(Error error) => $"{error.Reason} ({error.Code}, {(int)error.Code})";
 
     private async Task UntilVisibleAsync(IReadOnlyCollection<TopicDefinition> topics, CancellationToken cancellation)
@@ -229,17 +232,23 @@ public sealed class ClusterAdmin : IDisposable
             return new Dictionary<(string, int), long>();
         }
 
-        try
+        var options = new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted };
+        for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(MetadataPause, TimeProvider.System, cancellation))
         {
-            var options = new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted };
-            var listed = await AskAsync(admin => admin.ListOffsetsAsync(asked, options), cancellation);
-            return listed.ResultInfos.Select(info => info.TopicPartitionOffsetError)
-                .ToDictionary(offset => (offset.Topic, offset.Partition.Value), offset => offset.Offset.Value);
-        }
-        catch (ListOffsetsException refusal)
-        {
-            var error = refusal.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? refusal.Error;
-            throw Refused("Offsets could not be read", error, refusal);
+            try
+            {
+                var listed = await AskAsync(admin => admin.ListOffsetsAsync(asked, options), cancellation);
+                return listed.ResultInfos.Select(info => info.TopicPartitionOffsetError)
+                    .ToDictionary(offset => (offset.Topic, offset.Partition.Value), offset => offset.Offset.Value);
+            }
+            catch (ListOffsetsException refusal)
+            {
+                var error = refusal.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? refusal.Error;
+                if (!IsElection(error) || TimeProvider.System.GetElapsedTime(started) >= Timeout)
+                {
+                    throw Refused("Offsets could not be read", error, refusal);
+                }
+            }
         }
     }
 

@@ -5,8 +5,8 @@ using Headrace.Clients.Native;
 namespace Headrace.Consuming;
 
 /// <summary>
-/// Reads parts of partitions beside any group: nothing is joined, nothing committed, and only committed records are seen. One reading at a time; one that begins
-/// waits for the one before.
+/// Reads parts of partitions beside any group: nothing is joined, nothing committed, and only committed records are seen. One reading at a time, by
+/// its owner.
 /// </summary>
 internal sealed class LogReader : IAsyncDisposable
 {
@@ -14,7 +14,6 @@ internal sealed class LogReader : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _turn = new(1);
     private readonly Dictionary<string, string> _settings;
     private ConsumerHandle? _client;
     private QueueSignal? _signal;
@@ -26,7 +25,7 @@ internal sealed class LogReader : IAsyncDisposable
     /// <summary>The records of these ranges, those of one partition in order; what retention has deleted, and what is no record, is passed over.</summary>
     /// <exception cref="ClusterException">A topic may not be read.</exception>
     /// <exception cref="TimeoutException">Nothing came for 30 s.</exception>
-    public async IAsyncEnumerable<LogRecord> ReadAsync(IEnumerable<LogRange> ranges, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<LogRecord> ReadAsync(IEnumerable<LogPart> ranges, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var open = ranges.Where(static range => !range.IsEmpty).ToDictionary(static range => (range.Topic, range.Partition));
         if (open.Count == 0)
@@ -34,7 +33,6 @@ internal sealed class LogReader : IAsyncDisposable
             yield break;
         }
 
-        await _turn.WaitAsync(cancellation);
         try
         {
             Begin(open.Values);
@@ -58,19 +56,16 @@ internal sealed class LogReader : IAsyncDisposable
         finally
         {
             _client?.Assign(null);
-            _turn.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _turn.WaitAsync();
         await Task.Run(() => _client?.Dispose());
         _signal?.Dispose();
-        _turn.Dispose();
     }
 
-    private void Begin(IEnumerable<LogRange> ranges)
+    private void Begin(IEnumerable<LogPart> ranges)
     {
         if (_client is null)
         {
@@ -96,7 +91,7 @@ internal sealed class LogReader : IAsyncDisposable
         }
     }
 
-    private (List<LogRecord> Records, bool Any) Take(Dictionary<(string Topic, int Partition), LogRange> open)
+    private (List<LogRecord> Records, bool Any) Take(Dictionary<(string Topic, int Partition), LogPart> open)
     {
         var messages = new NativeMessage[Most];
         var count = _client!.Queue.ConsumeBatch(messages);
@@ -125,7 +120,7 @@ internal sealed class LogReader : IAsyncDisposable
         return (records, count > 0);
     }
 
-    private static void Take(NativeMessage message, Dictionary<(string Topic, int Partition), LogRange> open, List<LogRecord> records)
+    private static void Take(NativeMessage message, Dictionary<(string Topic, int Partition), LogPart> open, List<LogRecord> records)
     {
         var place = (message.Topic, message.Partition);
         if (!open.TryGetValue(place, out var range))
@@ -150,7 +145,7 @@ internal sealed class LogReader : IAsyncDisposable
         }
     }
 
-    private static void TakeError(NativeMessage message, Dictionary<(string Topic, int Partition), LogRange> open, LogRange range)
+    private static void TakeError(NativeMessage message, Dictionary<(string Topic, int Partition), LogPart> open, LogPart range)
     {
         switch (message.Error)
         {

@@ -37,6 +37,7 @@ public static class HeadraceHostBuilderExtensions
             new KafkaCluster(registration, provider.GetRequiredKeyedService<HeadraceTopology>(cluster), provider));
         services.AddKeyedSingleton(cluster, (provider, _) => new HeadraceStatus(provider.GetRequiredKeyedService<KafkaCluster>(cluster)));
         services.AddKeyedSingleton(cluster, (provider, _) => new HeadraceControl(provider.GetRequiredKeyedService<KafkaCluster>(cluster)));
+        services.AddKeyedSingleton(cluster, (provider, _) => provider.GetRequiredKeyedService<KafkaCluster>(cluster).Letters);
         return new(services, registration);
     }
 
@@ -47,6 +48,7 @@ public static class HeadraceHostBuilderExtensions
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceTopology>(defaultCluster));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceStatus>(defaultCluster));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceControl>(defaultCluster));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<DeadLetters>(defaultCluster));
         services.AddHostedService<HeadraceService>();
     }
 }

@@ -31,6 +31,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Producer = new(() => new(Settings.Producer, Loggers));
         _deadLetters = new(() => new(ClientLayers.Merge(new Dictionary<string, string>(Settings.Producer), new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord }), Loggers));
         _admin = new(() => new(Settings.Admin, Loggers));
+        Letters = new(() => Settings.Admin, () => Settings.Producer, Loggers, Time);
         Loop = new(this);
     }
 
@@ -45,6 +46,8 @@ internal sealed class KafkaCluster : IAsyncDisposable
     public ClusterProducer Producer { get; }
 
     public ClusterLoop Loop { get; }
+
+    public DeadLetters Letters { get; }
 
     public ClusterSettings Settings => _settings.Value;
 
@@ -107,6 +110,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         }
 
         await CloseProducersAsync();
+        Letters.Dispose();
         if (_admin.IsValueCreated)
         {
             _admin.Value.Dispose();

@@ -47,7 +47,7 @@ internal sealed class DeadLetterIndex(DeadLetterTopic topic)
         foreach (var name in Topics)
         {
             var ranges = own.Where(end => end.Key.Topic == name)
-                .Select(end => new LogRange(name, end.Key.Partition, _next.GetValueOrDefault(end.Key, starts?.GetValueOrDefault(end.Key) ?? 0), end.Value)).ToList();
+                .Select(end => new LogPart(name, end.Key.Partition, _next.GetValueOrDefault(end.Key, starts?.GetValueOrDefault(end.Key) ?? 0), end.Value)).ToList();
             await foreach (var record in reader.ReadAsync(ranges, cancellation))
             {
                 Add(record);

@@ -7,11 +7,11 @@ namespace Headrace.Redriving;
 internal sealed class DeadLetterScan(DeadLetterTopic topic, ClusterAdmin admin, LogReader reader)
 {
     /// <summary>What there is to read now.</summary>
-    public static async Task<IReadOnlyList<LogRange>> RangesAsync(ClusterAdmin admin, DeadLetterTopic topic, DeadLetterFilter filter, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<LogPart>> RangesAsync(ClusterAdmin admin, DeadLetterTopic topic, DeadLetterFilter filter, CancellationToken cancellation)
     {
         var ends = await admin.EndOffsetsAsync([topic.Name], cancellation);
         var starts = await admin.StartOffsetsAsync([topic.Name], cancellation);
-        var ranges = ends.Select(end => new LogRange(topic.Name, end.Key.Partition, starts.GetValueOrDefault(end.Key), end.Value));
+        var ranges = ends.Select(end => new LogPart(topic.Name, end.Key.Partition, starts.GetValueOrDefault(end.Key), end.Value));
         if (filter.Position is { } one)
         {
             ranges = ranges.Where(range => range.Topic == one.Topic && range.Partition == one.Partition && one.Offset >= range.From && one.Offset < range.To)
@@ -21,7 +21,7 @@ internal sealed class DeadLetterScan(DeadLetterTopic topic, ClusterAdmin admin, 
         return [.. ranges.OrderBy(static range => range.Partition)];
     }
 
-    public async IAsyncEnumerable<(LogRecord Record, DeadLetter Letter)> ReadAsync(IReadOnlyList<LogRange> ranges, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<(LogRecord Record, DeadLetter Letter)> ReadAsync(IReadOnlyList<LogPart> ranges, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var resolved = await ReadResolvedAsync(cancellation);
         var seen = new HashSet<DeadLetterId>();
@@ -40,7 +40,7 @@ internal sealed class DeadLetterScan(DeadLetterTopic topic, ClusterAdmin admin, 
         var ends = await admin.EndOffsetsAsync([topic.Resolved], cancellation);
         var starts = await admin.StartOffsetsAsync([topic.Resolved], cancellation);
         var resolved = new HashSet<DeadLetterId>();
-        var ranges = ends.Select(end => new LogRange(topic.Resolved, end.Key.Partition, starts.GetValueOrDefault(end.Key), end.Value));
+        var ranges = ends.Select(end => new LogPart(topic.Resolved, end.Key.Partition, starts.GetValueOrDefault(end.Key), end.Value));
         await foreach (var record in reader.ReadAsync(ranges, cancellation))
         {
             if (DeadLetterId.TryParse(record.Key.ToString()) is { } id)

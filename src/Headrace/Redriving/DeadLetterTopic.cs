@@ -19,7 +19,7 @@ internal sealed record DeadLetterTopic(string Origin, string Group, int Partitio
     public static IEnumerable<DeadLetterTopic> Among(IReadOnlyDictionary<string, int> topics, string? group = null) =>
         from topic in topics
         where topic.Key.EndsWith(Suffix, StringComparison.Ordinal) && OwnTopics.IsOwn(topic.Key)
-        let parts = Split(topic.Key[..^Suffix.Length], topics, group)
+        let parts = Split(topic.Key[..^Suffix.Length], topics, @group)
         where parts is not null
         orderby topic.Key
         select new DeadLetterTopic(parts.Value.Origin, parts.Value.Group, topic.Value);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Headrace.Clients;
 using Headrace.Consuming;
 using Headrace.Redriving;
 using Microsoft.Extensions.Logging;
@@ -9,13 +10,15 @@ namespace Headrace;
 /// Lists, browses, redrives and discards the dead letters of any group of a cluster. A dead letter stays in its topic; that it was redriven or discarded is written beside it, in
 /// <c>&lt;topic&gt;.&lt;group&gt;.resolved</c>, in one transaction with the copy: a run that is killed neither loses nor doubles, and the next goes on with what is left. Safe for many threads.
 /// </summary>
-public sealed class DeadLetters : IAsyncDisposable
+public sealed class DeadLetters : IDisposable
 {
+    private const string MaxBytes = "message.max.bytes";
+
+    private readonly Func<IReadOnlyDictionary<string, string>> _clientSettings;
     private readonly Func<IReadOnlyDictionary<string, string>> _producerSettings;
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly Lazy<ClusterAdmin> _admin;
-    private readonly Lazy<LogReader> _reader;
 
     /// <summary>The dead letters of a cluster, from outside its applications.</summary>
     /// <param name="clientSettings">Settings of the client library, verbatim: brokers and security.</param>
@@ -29,9 +32,8 @@ public sealed class DeadLetters : IAsyncDisposable
     internal DeadLetters(
         Func<IReadOnlyDictionary<string, string>> clientSettings, Func<IReadOnlyDictionary<string, string>> producerSettings, ILoggerFactory loggers, TimeProvider time)
     {
-        (_producerSettings, _loggers, _time) = (producerSettings, loggers, time);
+        (_clientSettings, _producerSettings, _loggers, _time) = (clientSettings, producerSettings, loggers, time);
         _admin = new(() => new(clientSettings(), loggers));
-        _reader = new(() => new(clientSettings()));
     }
 
     /// <summary>What waits in every dead-letter topic; reads them to their ends.</summary>
@@ -41,10 +43,11 @@ public sealed class DeadLetters : IAsyncDisposable
     public async Task<IReadOnlyList<DeadLetterSummary>> ListAsync(string? group = null, CancellationToken cancellation = default)
     {
         var summaries = new List<DeadLetterSummary>();
+        await using var reader = NewReader();
         foreach (var topic in DeadLetterTopic.Among(await _admin.Value.ListTopicsAsync(cancellation), group))
         {
             var index = new DeadLetterIndex(topic);
-            await index.ReadAsync(_admin.Value, _reader.Value, cancellation);
+            await index.ReadAsync(_admin.Value, reader, cancellation);
             summaries.Add(index.Summary());
         }
 
@@ -60,10 +63,11 @@ public sealed class DeadLetters : IAsyncDisposable
     public async IAsyncEnumerable<DeadLetter> BrowseAsync(string group, DeadLetterFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         filter ??= new();
+        await using var reader = NewReader();
         foreach (var topic in await TopicsAsync(group, filter, cancellation))
         {
             var ranges = await DeadLetterScan.RangesAsync(_admin.Value, topic, filter, cancellation);
-            await foreach (var (_, letter) in new DeadLetterScan(topic, _admin.Value, _reader.Value).ReadAsync(ranges, cancellation))
+            await foreach (var (_, letter) in new DeadLetterScan(topic, _admin.Value, reader).ReadAsync(ranges, cancellation))
             {
                 if (filter.Matches(letter))
                 {
@@ -102,13 +106,8 @@ public sealed class DeadLetters : IAsyncDisposable
         RunAsync(group, filter, options, Resolution.Discarded, progress, cancellation);
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        if (_reader.IsValueCreated)
-        {
-            await _reader.Value.DisposeAsync();
-        }
-
         if (_admin.IsValueCreated)
         {
             _admin.Value.Dispose();
@@ -125,15 +124,23 @@ public sealed class DeadLetters : IAsyncDisposable
         }
 
         var topics = await TopicsAsync(group, filter, cancellation);
+        await using var reader = NewReader();
         var run = new RedriveRun(filter, options, action, progress, _time);
         if (options.IsDryRun)
         {
-            return await run.CountAsync(topics, _admin.Value, _reader.Value, cancellation);
+            return await run.CountAsync(topics, _admin.Value, reader, cancellation);
         }
 
-        await using var producer = new TransactionalProducer($"headrace.redrive.{group}", _producerSettings(), _loggers);
-        return await run.RunAsync(topics, _admin.Value, _reader.Value, producer, cancellation);
+        await using var producer = new TransactionalProducer($"headrace.redrive.{group}", WithRoom(_producerSettings()), _loggers);
+        return await run.RunAsync(topics, _admin.Value, reader, producer, cancellation);
     }
+
+    // One for each reading, for they may be nested.
+    private LogReader NewReader() => new(_clientSettings());
+
+    // A dead letter was written by a producer that takes any size.
+    private static Dictionary<string, string> WithRoom(IReadOnlyDictionary<string, string> settings) =>
+        new(settings.Where(static setting => SettingNames.Find(setting.Key) != MaxBytes)) { [MaxBytes] = "1000000000" };
 
     private async Task<IReadOnlyList<DeadLetterTopic>> TopicsAsync(string group, DeadLetterFilter filter, CancellationToken cancellation)
     {

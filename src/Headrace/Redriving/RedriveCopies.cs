@@ -9,13 +9,6 @@ namespace Headrace.Redriving;
 /// <param name="partitionsOf">The partitions of the topics that are written to.</param>
 internal sealed class RedriveCopies(RedriveOptions options, IReadOnlyDictionary<string, int> partitionsOf)
 {
-    // What a copy for the group says of its origin, so that the next failure knows it too.
-    private static readonly HashSet<string> OfOrigin =
-    [
-        DeadLetterHeaders.Topic, DeadLetterHeaders.TopicId, DeadLetterHeaders.Partition, DeadLetterHeaders.Offset, DeadLetterHeaders.Group,
-        DeadLetterHeaders.Timestamp, DeadLetterHeaders.CommonTimestampType,
-    ];
-
     public OutgoingRecord Of(LogRecord record, DeadLetter letter, DeadLetterTopic topic)
     {
         var headers = new RecordHeaders();
@@ -25,7 +18,8 @@ internal sealed class RedriveCopies(RedriveOptions options, IReadOnlyDictionary<
         if (options.Target == RedriveTarget.Group)
         {
             name = topic.Redrive;
-            headers.AddRange(record.Headers.Skip(DeadLetterReading.OwnCount(record.Headers)).Where(static header => OfOrigin.Contains(header.Name)));
+            headers.AddRange(record.Headers.Skip(DeadLetterReading.OwnCount(record.Headers)));
+            headers.Add(RedriveHeaders.Action, RedriveHeaders.Handle);
         }
 
         var partition = letter.Failure.Origin.Partition;

@@ -8,6 +8,9 @@ internal static class RedriveTopics
     /// <summary>Who did what; one partition, kept for ever.</summary>
     public const string Audit = OwnTopics.Prefix + "audit";
 
+    // Kafka's error code for a topic that does not exist.
+    private const int UnknownTopic = 3;
+
     private static readonly Dictionary<string, string> Kept = new() { ["cleanup.policy"] = "delete", ["retention.ms"] = "-1" };
 
     // A dead letter is resolved once, and its key is its own: compaction takes away what an alert said before.
@@ -38,6 +41,4 @@ internal static class RedriveTopics
     }
 
     public static TopicDefinition ResolvedOf(DeadLetterTopic topic) => new(topic.Resolved, topic.Partitions) { Settings = Compacted };
-
-    private const int UnknownTopic = 3;
 }

@@ -5,7 +5,7 @@ namespace Headrace.Consuming;
 /// <param name="Partition">The partition's number.</param>
 /// <param name="From">The first offset.</param>
 /// <param name="To">The offset after the last.</param>
-internal readonly record struct LogRange(string Topic, int Partition, long From, long To)
+internal readonly record struct LogPart(string Topic, int Partition, long From, long To)
 {
     public bool IsEmpty => From >= To;
 }
