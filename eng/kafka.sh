@@ -8,11 +8,11 @@ if [[ -d $kafka_home ]]; then
 fi
 kafka_dir=
 
-free_port() {                                # Kafka takes the port and the one above it, a secure one four
+free_port() {                                # Kafka takes the port and the one above it, a secure one five
     local port above
     while :; do
         port=$((20000 + RANDOM % 20000))
-        for above in 0 1 2 3; do
+        for above in 0 1 2 3 4; do
             if (exec 3<>"/dev/tcp/127.0.0.1/$((port + above))") 2>/dev/null; then continue 2; fi
         done
         echo "$port"
@@ -52,10 +52,19 @@ start_registry() {
     registry=$(tail -n 1 "$kafka_dir/registry.log")
 }
 
-# Starts a broker with TLS, SASL and ACLs beside the other, for the few tests that ask for it; its folder is $kafka_dir/secure. stop_kafka ends it too.
+# Starts a broker with TLS, SASL and ACLs beside the other, for the few tests that ask for it; its folder is $kafka_dir/secure. stop_kafka ends it too. Four ports
+# above its plain one it takes OAUTHBEARER tokens that are not signed, and ends connections whose token has expired.
 start_secure_kafka() {
+    local port listeners login=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule
     say "Starting Apache Kafka with TLS and SASL …"
-    KAFKA_HEAP=400m "$kafka_home/bin/kafka-start" --secure --port "$(free_port)" --dir "$kafka_dir/secure" >"$kafka_dir/secure.log" 2>&1 \
+    port=$(free_port)
+    listeners=PLAINTEXT://127.0.0.1:$port,SASL_SSL://127.0.0.1:$((port + 2)),SSL://127.0.0.1:$((port + 3)),SASL_PLAINTEXT://127.0.0.1:$((port + 4))
+    KAFKA_HEAP=400m "$kafka_home/bin/kafka-start" --secure --port "$port" --dir "$kafka_dir/secure" \
+        --set "listeners=$listeners,CONTROLLER://127.0.0.1:$((port + 1))" --set "advertised.listeners=$listeners" \
+        --set listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT \
+        --set listener.name.sasl_plaintext.sasl.enabled.mechanisms=OAUTHBEARER \
+        --set "listener.name.sasl_plaintext.oauthbearer.sasl.jaas.config=$login required unsecuredLoginStringClaim_sub=\"admin\";" \
+        --set listener.name.sasl_plaintext.oauthbearer.connections.max.reauth.ms=3600000 >"$kafka_dir/secure.log" 2>&1 \
         || die "Apache Kafka from $kafka_home did not start with TLS and SASL; its last lines are:" "$(tail -n 8 "$kafka_dir/secure.log")"
 }
 

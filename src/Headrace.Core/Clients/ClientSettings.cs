@@ -20,23 +20,27 @@ internal sealed class ClientSettings
     /// <summary>What is set, by the name that the docs use.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
 
+    /// <summary>Who hears what the client says of itself; <see langword="null"/>: nobody.</summary>
+    public ClientListener? Listener { get; init; }
+
     public string BootstrapServers => _values["bootstrap.servers"];
 
     /// <summary>Every fault at once; empty when the settings can be used.</summary>
-    public static IReadOnlyList<string> Check(ClientRole role, IReadOnlyDictionary<string, string> user)
+    public static IReadOnlyList<string> Check(ClientRole role, IReadOnlyDictionary<string, string> user, ClientEvents? events = null)
     {
         var faults = new List<string>();
-        _ = Build(role, user, faults);
+        _ = Build(role, user, events, faults);
         return faults;
     }
 
     /// <summary>Throws <see cref="ClientSettingsException"/> with every fault.</summary>
     /// <param name="role">What the client is for.</param>
     /// <param name="user">The user's settings, names in any spelling.</param>
-    public static ClientSettings For(ClientRole role, IReadOnlyDictionary<string, string> user)
+    /// <param name="events">Who may give tokens.</param>
+    public static ClientSettings For(ClientRole role, IReadOnlyDictionary<string, string> user, ClientEvents? events = null)
     {
         var faults = new List<string>();
-        var settings = Build(role, user, faults);
+        var settings = Build(role, user, events, faults);
         return faults.Count == 0 ? settings : throw new ClientSettingsException(faults);
     }
 
@@ -52,8 +56,11 @@ internal sealed class ClientSettings
             values[name] = value;
         }
 
-        return new(Role, values, _fromUser);
+        return new(Role, values, _fromUser) { Listener = Listener };
     }
+
+    /// <summary>The same, heard by somebody.</summary>
+    public ClientSettings HeardBy(ClientListener listener) => new(Role, _values, _fromUser) { Listener = listener };
 
     /// <summary>The value in force, the library's default included.</summary>
     public string? Effective(string name)
@@ -65,7 +72,7 @@ internal sealed class ClientSettings
     /// <summary>A native configuration, which the caller owns.</summary>
     public NativeConfiguration CreateConfiguration()
     {
-        var configuration = new NativeConfiguration();
+        var configuration = new NativeConfiguration { Listener = Listener };
         foreach (var (name, value) in _values)
         {
             // Checked when the settings were built.
@@ -82,7 +89,7 @@ internal sealed class ClientSettings
     /// <summary>The settings on one line, secrets masked.</summary>
     public string Describe() => string.Join(", ", _values.Select(pair => $"{pair.Key}={(SettingNames.IsSecret(pair.Key) ? "***" : pair.Value)}"));
 
-    private static ClientSettings Build(ClientRole role, IReadOnlyDictionary<string, string> user, List<string> faults)
+    private static ClientSettings Build(ClientRole role, IReadOnlyDictionary<string, string> user, ClientEvents? events, List<string> faults)
     {
         var given = Normalize(user, faults);
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -99,6 +106,7 @@ internal sealed class ClientSettings
 
         CheckOwned(role, values, faults);
         CheckTogether(role, values, faults);
+        CheckTokens(values, events, faults);
         CheckWithLibrary(values, faults);
         return new(role, values, [.. given.Keys]);
     }
@@ -178,6 +186,16 @@ internal sealed class ClientSettings
             && (message > transaction || message == 0))
         {
             faults.Add($"'message.timeout.ms' is {message}, longer than 'transaction.timeout.ms', {transaction}: a transaction must not end before its records have. Lower it, or raise 'transaction.timeout.ms'.");
+        }
+    }
+
+    private static void CheckTokens(SortedDictionary<string, string> values, ClientEvents? events, List<string> faults)
+    {
+        var isAsked = string.Equals(values.GetValueOrDefault("sasl.mechanism"), "OAUTHBEARER", StringComparison.OrdinalIgnoreCase)
+            && values.GetValueOrDefault("security.protocol")?.StartsWith("sasl", StringComparison.OrdinalIgnoreCase) == true;
+        if (isAsked && events?.GetToken is null && !string.Equals(values.GetValueOrDefault("sasl.oauthbearer.method"), "oidc", StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add("'sasl.mechanism' is 'OAUTHBEARER', but nothing gives tokens. Give them with UseOAuthBearer (ClientEvents.GetToken), or let the client get them itself: 'sasl.oauthbearer.method' 'oidc', with the settings that begin with 'sasl.oauthbearer.'.");
         }
     }
 

@@ -21,27 +21,21 @@ public sealed class ClusterAdmin : IDisposable
     private readonly Lock _beginning = new();
     private readonly Lock _asking = new();
     private volatile string? _lastError;
+    private readonly CancellationTokenSource _ending = new();
     private bool _isDisposed;
 
     /// <summary>An admin client over these settings of the client library.</summary>
+    /// <param name="clientSettings">Settings of the client library, verbatim, over our defaults.</param>
+    /// <param name="loggers">Where it logs: category <c>Headrace.Admin</c>.</param>
+    /// <param name="events">What the client asks for and tells. Default: nothing.</param>
     /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
-    public ClusterAdmin(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers)
+    public ClusterAdmin(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers, ClientEvents? events = null)
     {
         var logger = loggers.CreateLogger("Headrace.Admin");
-        _settings = ClientSettings.For(ClientRole.Admin, clientSettings);
-        _admin = new(() => new AdminClientBuilder(new AdminClientConfig(_settings.Values.ToDictionary()))
-            .SetLogHandler((_, line) => logger.LogDebug("{Facility}: {Text}", line.Facility, line.Message))
-            .SetErrorHandler((_, error) => Note(error.Code, error.Reason))
-            .Build());
-        _committed = new(_settings.Values, error => Note((ErrorCode)(int)error.Code, error.Detail ?? error.Name));
-        return;
-
-        void Note(ErrorCode code, string reason)
-        {
-            logger.LogDebug("{Reason}", reason);
-            // "1/1 brokers are down" says less than why the last one is.
-            _lastError = code == ErrorCode.Local_AllBrokersDown ? _lastError ?? reason : reason;
-        }
+        var listener = new ClientListener("the admin client", events ?? new(), logger);
+        _settings = ClientSettings.For(ClientRole.Admin, clientSettings, events);
+        _admin = new(() => Build(logger, listener));
+        _committed = new(_settings.Values, events, listener, error => Note(logger, (ErrorCode)(int)error.Code, error.Detail ?? error.Name));
     }
 
     /// <summary>Why the cluster does not answer, as the library said last; <see langword="null"/> when it did not say, or the cluster has answered since.</summary>
@@ -166,8 +160,15 @@ public sealed class ClusterAdmin : IDisposable
         // From here on no request is beginning, and none begins; a look at the metadata ends within its slice.
         lock (_beginning)
         {
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _isDisposed = true;
         }
+
+        _ending.Cancel();
 
         lock (_asking)
         {
@@ -179,6 +180,45 @@ public sealed class ClusterAdmin : IDisposable
         }
 
         _committed.Dispose();
+        _ending.Dispose();
+    }
+
+    private IAdminClient Build(ILogger logger, ClientListener listener)
+    {
+        var builder = new AdminClientBuilder(new AdminClientConfig(_settings.Values.ToDictionary()))
+            .SetLogHandler((_, line) => logger.LogDebug("{Facility}: {Text}", line.Facility, line.Message))
+            .SetStatisticsHandler((_, json) => listener.Statistics(json))
+            .SetErrorHandler((_, error) =>
+            {
+                Note(logger, error.Code, error.Reason);
+                listener.Failed(new((Clients.Native.ErrorCode)error.Code, error.Reason, error.IsFatal));
+            });
+        return (listener.GivesTokens ? builder.SetOAuthBearerTokenRefreshHandler((client, _) => GiveToken(client, listener)) : builder).Build();
+    }
+
+    private void Note(ILogger logger, ErrorCode code, string reason)
+    {
+        logger.LogDebug("{Reason}", reason);
+        // "1/1 brokers are down" says less than why the last one is.
+        _lastError = code == ErrorCode.Local_AllBrokersDown ? _lastError ?? reason : reason;
+    }
+
+    // On a thread of the client's own, which has nothing else to do meanwhile.
+    private void GiveToken(IClient client, ClientListener listener)
+    {
+        try
+        {
+            var token = listener.GetTokenAsync(_ending.Token).WaitAsync(_ending.Token).GetAwaiter().GetResult();
+            client.OAuthBearerSetToken(token.Value, token.ExpiresAt.ToUnixTimeMilliseconds(), token.Principal, token.Extensions.ToDictionary());
+        }
+        catch (Exception failure) when (!_ending.IsCancellationRequested)
+        {
+            client.OAuthBearerSetTokenFailure(listener.NoToken(failure.Message));
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is being disposed.
+        }
     }
 
     private static TopicSpecification Specify(TopicDefinition topic) => new()

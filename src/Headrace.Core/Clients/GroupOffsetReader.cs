@@ -9,14 +9,19 @@ namespace Headrace.Clients;
 internal sealed class GroupOffsetReader : IDisposable
 {
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly ClientEvents? _events;
+    private readonly ClientListener _listener;
     private readonly Action<NativeError> _onError;
     private readonly Lock _lock = new();
     private ConsumerHandle? _client;
     private bool _isDisposed;
 
     /// <param name="settings">Client settings that are neither a producer's nor a consumer's.</param>
+    /// <param name="events">Who may give tokens.</param>
+    /// <param name="listener">Who hears what the client says of itself.</param>
     /// <param name="onError">Is told what the client says of its connections, on the thread that asks.</param>
-    public GroupOffsetReader(IReadOnlyDictionary<string, string> settings, Action<NativeError> onError) => (_settings, _onError) = (settings, onError);
+    public GroupOffsetReader(IReadOnlyDictionary<string, string> settings, ClientEvents? events, ClientListener listener, Action<NativeError> onError) =>
+        (_settings, _events, _listener, _onError) = (settings, events, listener, onError);
 
     /// <summary>Asks once; waits at most about <paramref name="timeout"/>.</summary>
     public NativeError Read(string group, TimeSpan timeout, out IReadOnlyList<TopicPartitionEntry> offsets)
@@ -24,6 +29,8 @@ internal sealed class GroupOffsetReader : IDisposable
         var client = Open(group);
         try
         {
+            // It may ask for a token, without which it would ask nobody.
+            TakeEvents(client);
             var error = client.ReadOffsetsOf(group, timeout, out offsets);
             TakeEvents(client);
             if (error.Code == ErrorCode.NotCoordinator)
@@ -59,7 +66,7 @@ internal sealed class GroupOffsetReader : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_client is null)
             {
-                using var configuration = ClientSettings.For(ClientRole.Fetch, new Dictionary<string, string>(_settings) { ["group.id"] = group }).CreateConfiguration();
+                using var configuration = ClientSettings.For(ClientRole.Fetch, new Dictionary<string, string>(_settings) { ["group.id"] = group }, _events).HeardBy(_listener).CreateConfiguration();
                 _client = new(configuration, EventKinds.Error | EventKinds.Log);
             }
 
@@ -92,6 +99,7 @@ internal sealed class GroupOffsetReader : IDisposable
                     return;
                 }
 
+                client.Queue.Hear(next);
                 // The library's own codes are about connections; a broker's is about a group that this client is not in.
                 if (next.Kind == EventKinds.Error && next.Error is { Code: < ErrorCode.Unknown } error)
                 {

@@ -50,6 +50,7 @@ internal static class SettingDefaults
     [
         new("log.queue", null, "the client's log goes to the application's. Remove it"),
         new("enabled_events", null, "Headrace chooses the events that it needs. Remove it"),
+        new("enable.sasl.oauthbearer.unsecure.jwt", null, "a token that is not signed is given like any other, with UseOAuthBearer. Remove it"),
     ];
 
     /// <summary>The defaults of a role, later ones over earlier ones.</summary>

@@ -21,6 +21,9 @@ public sealed class ConsumerOptions
     /// <summary>Settings of the client library, verbatim, over our defaults.</summary>
     public IReadOnlyDictionary<string, string> ClientSettings { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the member's clients ask for and tell. Default: nothing.</summary>
+    public ClientEvents ClientEvents { get; init; } = new();
+
     /// <summary>
     /// Whether the member is a static one, called after the machine: in Kubernetes after the pod, where a StatefulSet's pods keep their names. It keeps its
     /// partitions over a restart that is shorter than <c>session.timeout.ms</c>. Two members of a group on one machine would fence each other. Default no; a

@@ -22,7 +22,7 @@ internal sealed class ConsumerParts : IDisposable
         (Options, Status, Log, Time) = (options, status, log, time);
         using var configuration = ConsumerConfiguration.ForMembership(options, log);
         SessionTimeout = TimeSpan.FromMilliseconds(int.Parse(configuration.Get("session.timeout.ms") ?? "45000", CultureInfo.InvariantCulture));
-        const EventKinds Events = EventKinds.Rebalance | EventKinds.OffsetCommit | EventKinds.Error | EventKinds.Statistics | EventKinds.Log | EventKinds.TokenRefresh;
+        const EventKinds Events = EventKinds.Rebalance | EventKinds.OffsetCommit | EventKinds.Error | EventKinds.Log;
         Membership = new(configuration, Events);
         Records = new(static message => NativeMessage.FromPointer(message).Destroy());
         Workers = new(handle, options.Workers, new(Signal.Set), options.GroupId);
@@ -72,8 +72,8 @@ internal sealed class ConsumerParts : IDisposable
     {
         if (_fetcher is null)
         {
-            using var configuration = ConsumerConfiguration.ForFetching(Options, partitions);
-            var fetcher = _fetcher = new(configuration, EventKinds.Error | EventKinds.Log | EventKinds.TokenRefresh);
+            using var configuration = ConsumerConfiguration.ForFetching(Options, partitions, Log);
+            var fetcher = _fetcher = new(configuration, EventKinds.Error | EventKinds.Log);
             fetcher.Queue.Watch(Signal);
             _warmed = Task.Run(() => fetcher.TryReadMetadata(onlyKnownTopics: false, TimeSpan.FromSeconds(5), out _));
         }

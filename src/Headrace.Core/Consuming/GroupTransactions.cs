@@ -158,5 +158,5 @@ internal sealed class GroupTransactions : IDisposable
         }
     }
 
-    private TransactionalProducer Create() => new(TransactionalId, _options.ProducerSettings, _loggers);
+    private TransactionalProducer Create() => new(TransactionalId, _options.ProducerSettings, _loggers, _options.ClientEvents);
 }

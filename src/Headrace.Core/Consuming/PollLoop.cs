@@ -232,6 +232,7 @@ internal sealed class PollLoop
                 return any;
             }
 
+            queue.Hear(next);
             Take(next);
         }
     }

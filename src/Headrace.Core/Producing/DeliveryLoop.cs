@@ -106,6 +106,7 @@ internal sealed class DeliveryLoop
             return;
         }
 
+        session.Handle.Queue.Hear(happened);
         switch (happened.Kind)
         {
             case EventKinds.Delivery:

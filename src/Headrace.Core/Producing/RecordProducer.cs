@@ -27,13 +27,14 @@ public sealed class RecordProducer : IAsyncDisposable
     /// <summary>A producer; it connects in the background, Kafka need not be there yet.</summary>
     /// <param name="clientSettings">Settings of the client library, verbatim, over our defaults; docs/settings.md lists them.</param>
     /// <param name="loggers">Where it logs: category <c>Headrace.Producing</c>.</param>
+    /// <param name="events">What the client asks for and tells. Default: nothing.</param>
     /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
-    public RecordProducer(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers)
-        : this(ClientSettings.For(ClientRole.Producer, clientSettings), loggers, "the producer")
+    public RecordProducer(IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers, ClientEvents? events = null)
+        : this(ClientSettings.For(ClientRole.Producer, clientSettings, events), loggers, "the producer", events)
     {
     }
 
-    internal RecordProducer(ClientSettings settings, ILoggerFactory loggers, string name)
+    internal RecordProducer(ClientSettings settings, ILoggerFactory loggers, string name, ClientEvents? events)
     {
         var logger = loggers.CreateLogger(Category);
         settings.Log(logger, name);
@@ -42,7 +43,7 @@ public sealed class RecordProducer : IAsyncDisposable
         _unheard = new(logger);
         _pool = new(_faults, _unheard);
         _waiting = new(MessageTimeout(settings));
-        _loop = new(settings, _connection, _pool, _waiting, logger);
+        _loop = new(settings.HeardBy(new(name, events ?? new(), logger)), _connection, _pool, _waiting, logger);
     }
 
     /// <summary>Whether the cluster answers. A producer that never reached it, or lost every broker, is not connected.</summary>

@@ -25,12 +25,14 @@ public sealed class TransactionalProducer : IAsyncDisposable
     /// </param>
     /// <param name="clientSettings">Settings of the client library, verbatim, over our defaults; docs/settings.md lists them.</param>
     /// <param name="loggers">Where it logs: category <c>Headrace.Producing</c>.</param>
+    /// <param name="events">What the client asks for and tells. Default: nothing.</param>
     /// <exception cref="ClientSettingsException">The settings cannot be used; it names every fault.</exception>
-    public TransactionalProducer(string transactionalId, IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers)
+    public TransactionalProducer(string transactionalId, IReadOnlyDictionary<string, string> clientSettings, ILoggerFactory loggers, ClientEvents? events = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(transactionalId);
         TransactionalId = transactionalId;
-        _producer = new(ClientSettings.For(ClientRole.TransactionalProducer, clientSettings).WithDefault("transactional.id", transactionalId), loggers, $"the transactional producer {transactionalId}");
+        var settings = ClientSettings.For(ClientRole.TransactionalProducer, clientSettings, events).WithDefault("transactional.id", transactionalId);
+        _producer = new(settings, loggers, $"the transactional producer {transactionalId}", events);
     }
 
     /// <summary>Kafka's <c>transactional.id</c>.</summary>

@@ -12,6 +12,9 @@ internal sealed class ClusterRegistration(string name)
     /// <summary>What the bytes of messages are; <see langword="null"/> when nothing was said.</summary>
     public IMessageFormat? Format { get; set; }
 
+    /// <summary>What clients ask for and tell, in the order it was said; the last one that gives tokens does.</summary>
+    public List<Func<IServiceProvider, ClientEvents>> ClientEvents { get; } = [];
+
     /// <summary>What maps groups or changes the topology at startup, in the order it was said.</summary>
     public List<Action<HeadraceTopology>> Maps { get; } = [];
 }

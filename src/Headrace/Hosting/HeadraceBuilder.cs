@@ -60,6 +60,25 @@ public sealed class HeadraceBuilder
         return this;
     }
 
+    /// <summary>
+    /// Gives the cluster's clients their tokens, for <c>sasl.mechanism</c> <c>OAUTHBEARER</c>: asked by each when it starts and before its token expires, from several
+    /// threads. Keep a token that is still good for long, if getting one is dear. When it throws, readiness and status say why, and it is asked again after 10 s. Where the
+    /// settings ask for no token, or <c>sasl.oauthbearer.method</c> is <c>oidc</c>, it is not called.
+    /// </summary>
+    public HeadraceBuilder UseOAuthBearer(Func<IServiceProvider, CancellationToken, ValueTask<OAuthBearerToken>> getToken)
+    {
+        ArgumentNullException.ThrowIfNull(getToken);
+        return OnClientEvents(services => new() { GetToken = cancellation => getToken(services, cancellation) });
+    }
+
+    /// <summary>Hears what the cluster's clients say of themselves: statistics, errors. May be said several times: all of them hear, the last that gives tokens gives them.</summary>
+    public HeadraceBuilder OnClientEvents(Func<IServiceProvider, ClientEvents> create)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        _registration.ClientEvents.Add(create);
+        return this;
+    }
+
     /// <summary>Reads and writes messages as JSON by generated code. A message type that the context was not told of is a fault at startup.</summary>
     public HeadraceBuilder UseJson(JsonSerializerContext context) => UseFormat(new JsonFormat(context));
 

@@ -122,7 +122,7 @@ internal sealed class HeadraceService : IHostedLifecycleService
 
         if (cluster.ProducedTopics.Count > 0)
         {
-            var partitioner = ClientSettings.For(ClientRole.Producer, cluster.Settings.Producer).Effective("partitioner") ?? "(default)";
+            var partitioner = ClientSettings.For(ClientRole.Producer, cluster.Settings.Producer, cluster.Events).Effective("partitioner") ?? "(default)";
             HostingLog.ProducerMapped(_loggers.CreateLogger(HostingLog.Producing), string.Join(", ", cluster.ProducedTopics), partitioner);
         }
     }

@@ -17,6 +17,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
     private readonly ClusterRegistration _registration;
     private readonly IServiceProvider _services;
     private readonly Lazy<ClusterSettings> _settings;
+    private readonly Lazy<ClientEvents> _events;
     private readonly Lazy<RecordProducer> _deadLetters;
     private readonly Lazy<ClusterAdmin> _admin;
     private readonly List<string> _settingsFaults = [];
@@ -28,9 +29,11 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Loggers = services.GetRequiredService<ILoggerFactory>();
         Time = services.GetRequiredService<TimeProvider>();
         _settings = new(ReadSettings);
-        Producer = new(() => new(Settings.Producer, Loggers));
-        _deadLetters = new(() => new(ClientLayers.Merge(new Dictionary<string, string>(Settings.Producer), new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord }), Loggers));
-        _admin = new(() => new(Settings.Admin, Loggers));
+        _events = new(ListenToClients);
+        Producer = new(() => new(Settings.Producer, Loggers, Events));
+        var large = new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord };
+        _deadLetters = new(() => new(ClientLayers.Merge(new Dictionary<string, string>(Settings.Producer), large), Loggers, Events));
+        _admin = new(() => new(Settings.Admin, Loggers, Events));
         Letters = new(() => Settings.Admin, () => Settings.Producer, Loggers, Time);
         Loop = new(this);
     }
@@ -53,6 +56,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
 
     public ClusterAdmin Admin => _admin.Value;
 
+    /// <summary>What every client of the cluster asks for and tells.</summary>
+    public ClientEvents Events => _events.Value;
+
     /// <summary>The groups that run here. Empty until the cluster is validated.</summary>
     public IReadOnlyList<RunningGroup> Groups { get; private set; } = [];
 
@@ -74,7 +80,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         faults.AddRange(ProducerFaults.Of(_registration, registrations, _services));
         _ = Settings;
         faults.AddRange(_settingsFaults);
-        faults.AddRange(ClientFaults.Of(Settings, models));
+        faults.AddRange(ClientFaults.Of(Settings, Events, models));
         ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
         var deadLetters = new DeadLetterTopics(_admin, Loggers);
         Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
@@ -120,6 +126,17 @@ internal sealed class KafkaCluster : IAsyncDisposable
     private static IEnumerable<string> Destinations(GroupModel model) =>
         model.Topics.SelectMany(topic => topic.Handlers.Append(topic.Tombstone).Append(topic.Raw)).Select(handler => handler?.Destination).OfType<string>();
 
+    private ClientEvents ListenToClients()
+    {
+        var all = _registration.ClientEvents.ConvertAll(create => create(_services));
+        return new()
+        {
+            GetToken = all.FindLast(static events => events.GetToken is not null)?.GetToken,
+            OnStatistics = all.Select(static events => events.OnStatistics).Aggregate((Action<ClientStatistics>?)null, static (first, next) => first + next),
+            OnError = all.Select(static events => events.OnError).Aggregate((Action<ClientError>?)null, static (first, next) => first + next),
+        };
+    }
+
     private ClusterSettings ReadSettings() => ClusterConfiguration.Read(
         Name,
         _registration.Options,
@@ -133,7 +150,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
     {
         try
         {
-            return new(model, Settings, Surroundings(model, deadLetters), deadLetters);
+            return new(model, this, Surroundings(model, deadLetters), deadLetters);
         }
         catch (Exception error)
         {

@@ -21,14 +21,14 @@ internal sealed class RunningGroup : IAsyncDisposable
     private volatile string? _waitsFor = "Waiting for Kafka.";
     private volatile bool _isRefused;
 
-    public RunningGroup(GroupModel model, ClusterSettings settings, GroupSurroundings surroundings, DeadLetterTopics deadLetters)
+    public RunningGroup(GroupModel model, KafkaCluster cluster, GroupSurroundings surroundings, DeadLetterTopics deadLetters)
     {
         (Model, _surroundings, DeadLetters) = (model, surroundings, deadLetters);
         _pipeline = new(model, surroundings);
         _patterns = [.. model.TopicPatterns.Select(pattern => new TopicPattern(pattern))];
-        Options = ConsumerOptionsOf(model, settings, BatchRules.Of(model, _pipeline));
+        Options = ConsumerOptionsOf(model, cluster, BatchRules.Of(model, _pipeline));
         Consumer = new(Options, _pipeline.HandleAsync, surroundings.Loggers, surroundings.Time);
-        var (chosen, inCode) = (settings.Group(model.Name), model.Workers ?? new ConsumerOptions { GroupId = model.Name }.Workers);
+        var (chosen, inCode) = (cluster.Settings.Group(model.Name), model.Workers ?? new ConsumerOptions { GroupId = model.Name }.Workers);
         Workers = new(model, Consumer, chosen.Workers, inCode, surroundings.Loggers.CreateLogger(HostingLog.Consuming));
         if (chosen.Paused == true)
         {
@@ -160,8 +160,9 @@ internal sealed class RunningGroup : IAsyncDisposable
         _pipeline.Dispose();
     }
 
-    private static ConsumerOptions ConsumerOptionsOf(GroupModel model, ClusterSettings settings, Func<string, BatchRule?>? batchOf)
+    private static ConsumerOptions ConsumerOptionsOf(GroupModel model, KafkaCluster cluster, Func<string, BatchRule?>? batchOf)
     {
+        var settings = cluster.Settings;
         var (chosen, defaults) = (settings.Group(model.Name), new ConsumerOptions { GroupId = model.Name });
         return new()
         {
@@ -170,6 +171,7 @@ internal sealed class RunningGroup : IAsyncDisposable
             TopicPatterns = model.TopicPatterns,
             ExcludeFromPatterns = model.ExcludesFromPatterns,
             ClientSettings = settings.Consumer(model.Name),
+            ClientEvents = cluster.Events,
             Workers = chosen.Workers ?? model.Workers ?? defaults.Workers,
             Ordering = model.Ordering,
             BatchOf = batchOf,

@@ -74,6 +74,16 @@ public sealed class ClientSettingsTests
     }
 
     [Fact]
+    public void Tokens_that_nobody_gives_are_a_fault()
+    {
+        (string, string)[] asked = [("security.protocol", "sasl_ssl"), ("sasl.mechanism", "OAUTHBEARER")];
+        Assert.Contains("nothing gives tokens", Assert.Single(Faults(ClientRole.Producer, asked)), StringComparison.Ordinal);
+        Assert.Empty(ClientSettings.Check(ClientRole.Producer, User(asked), new() { GetToken = static _ => throw new NotSupportedException() }));
+        Assert.Empty(Faults(ClientRole.Producer, [.. asked, ("sasl.oauthbearer.method", "oidc"), ("sasl.oauthbearer.token.endpoint.url", "https://localhost/token")]));
+        Assert.Contains("is given like any other", Faults(ClientRole.Admin, ("enable.sasl.oauthbearer.unsecure.jwt", "true"))[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_client_gets_only_what_is_for_its_kind()
     {
         (string, string)[] mixed = [("linger.ms", "1"), ("group.id", "g"), ("group.instance.id", "i"), ("fetch.min.bytes", "2"), ("sasl.password", "s")];

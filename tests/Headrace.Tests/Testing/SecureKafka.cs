@@ -5,7 +5,7 @@ namespace Headrace.Tests.Testing;
 
 /// <summary>
 /// An Apache Kafka that asks who calls and what they may. <c>HEADRACE_TEST_KAFKA_SECURE</c> names the folder of one that <c>kafka-start --secure --dir FOLDER</c>
-/// started: <c>bootstrap</c> has the address that anybody may do everything at, SASL over TLS is two ports above it, mutual TLS three, <c>tls</c> holds the
+/// started: <c>bootstrap</c> has the address that anybody may do everything at, SASL over TLS is two ports above it, mutual TLS three, OAUTHBEARER four, <c>tls</c> holds the
 /// certificates. The user <see cref="Known"/> may do everything with what begins with <see cref="Prefix"/>, the user <see cref="Stranger"/> only read
 /// what <see cref="CreateTopicAsync"/> makes readable, <see cref="Superuser"/> everything.
 /// </summary>
@@ -49,6 +49,28 @@ internal static class SecureKafka
             ["ssl.certificate.location"] = Pem($"{name}.pem"),
             ["ssl.key.location"] = Pem($"{name}.key"),
         };
+    }
+
+    /// <summary>Settings of a user who proves it by a token, which somebody has to give: <see cref="Token"/>.</summary>
+    public static Dictionary<string, string> WithTokens() => new()
+    {
+        ["bootstrap.servers"] = AddressAt(4),
+        ["security.protocol"] = "sasl_plaintext",
+        ["sasl.mechanism"] = "OAUTHBEARER",
+    };
+
+    /// <summary>A token that is not signed (RFC 7515, appendix A.5), as the broker takes it here.</summary>
+    /// <param name="user">Whom it stands for.</param>
+    /// <param name="lifetime">How long the client believes in it.</param>
+    /// <param name="isStale">Whether the broker finds that it expired before.</param>
+    public static OAuthBearerToken Token(string user, TimeSpan lifetime, bool isStale = false)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var expires = isStale ? now.AddHours(-1) : now + lifetime;
+        var claims = $$"""{"sub":"{{user}}","iat":{{now.AddHours(-2).ToUnixTimeSeconds()}},"exp":{{expires.ToUnixTimeSeconds()}}}""";
+        return new($"{Part("""{"alg":"none"}""")}.{Part(claims)}.", now + lifetime, user);
+
+        static string Part(string json) => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(json));
     }
 
     /// <summary>The known user's settings, by any way that the broker takes: <c>certificate</c>, or the name of a mechanism.</summary>

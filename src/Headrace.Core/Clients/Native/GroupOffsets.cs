@@ -13,7 +13,7 @@ internal static class GroupOffsets
         const int ListConsumerGroupOffsets = 14;
         offsets = [];
         var request = Librdkafka.rd_kafka_ListConsumerGroupOffsets_new(group, null);
-        using var call = new AdminCall(client, ListConsumerGroupOffsets, timeout);
+        using var call = new AdminCall(client, ListConsumerGroupOffsets, timeout, asksCoordinator: true);
         Librdkafka.rd_kafka_ListConsumerGroupOffsets(client, &request, 1, call.Options, call.Queue);
         var answer = call.Answer();
         try

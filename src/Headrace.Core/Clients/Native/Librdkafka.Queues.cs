@@ -87,9 +87,6 @@ internal static unsafe partial class Librdkafka
     internal static partial nint rd_kafka_event_stats(nint queueEvent);
 
     [LibraryImport(Library)]
-    internal static partial nint rd_kafka_event_config_string(nint queueEvent);
-
-    [LibraryImport(Library)]
     internal static partial nint rd_kafka_event_opaque(nint queueEvent);
 
     [LibraryImport(Library)]

@@ -90,6 +90,13 @@ internal static unsafe partial class Librdkafka
     [LibraryImport(Library)]
     internal static partial int rd_kafka_set_log_queue(nint client, nint queue);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rd_kafka_oauthbearer_set_token(
+        nint client, string value, long expiresAt, string principal, string[] extensions, nuint extensionSize, byte* error, nuint errorSize);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rd_kafka_oauthbearer_set_token_failure(nint client, string reason);
+
     [LibraryImport(Library)]
     internal static partial nint rd_kafka_mem_malloc(nint client, nuint size);
 

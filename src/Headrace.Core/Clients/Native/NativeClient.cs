@@ -15,11 +15,15 @@ internal sealed unsafe class NativeClient
     internal const int Consumer = 1;
     private const int DestroyWithoutClose = 0x8;
     private readonly HashSet<QueueHandle> _queues = [];
+    private readonly ClientListener? _listener;
+    private readonly TokenRefresh? _tokens;
     private nint _client;
     private int _callers;
 
     public NativeClient(int type, NativeConfiguration configuration)
     {
+        _listener = configuration.Listener;
+        _tokens = _listener is { GivesTokens: true } listener ? new(this, listener) : null;
         _client = configuration.CreateClient(type);
         Name = NativeError.Text(Librdkafka.rd_kafka_name(_client))!;
     }
@@ -58,9 +62,48 @@ internal sealed unsafe class NativeClient
         return NativeError.Of(error);
     }
 
+    /// <summary>Does what an event asks of the client itself, and tells the listener. Called by the thread that polls, for every event that is not about records.</summary>
+    public void Hear(in NativeEvent next)
+    {
+        switch (next.Kind)
+        {
+            case EventKinds.TokenRefresh:
+                _tokens?.Begin();
+                break;
+            case EventKinds.Statistics:
+                _listener?.Statistics(next.Statistics ?? "{}");
+                break;
+            case EventKinds.Error:
+                _listener?.Failed(next.Error);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Says why the token cannot be used; <see langword="null"/> when the client has taken it.</summary>
+    public string? SetToken(OAuthBearerToken token)
+    {
+        const int Size = 512;
+        var error = stackalloc byte[Size];
+        var extensions = token.Extensions.SelectMany(static extension => new[] { extension.Key, extension.Value }).ToArray();
+        using var call = Enter();
+        var code = Librdkafka.rd_kafka_oauthbearer_set_token(
+            call.Client, token.Value, token.ExpiresAt.ToUnixTimeMilliseconds(), token.Principal, extensions, (nuint)extensions.Length, error, Size);
+        return code == 0 ? null : NativeError.Text((nint)error);
+    }
+
+    /// <summary>There is no token; the client says why, and asks again in 10 s.</summary>
+    public void RefuseToken(string reason)
+    {
+        using var call = Enter();
+        _ = Librdkafka.rd_kafka_oauthbearer_set_token_failure(call.Client, reason);
+    }
+
     /// <summary>Closes its queues and destroys it; false when that took longer, and the handle is left to the end of the process.</summary>
     public bool Destroy(TimeSpan deadline)
     {
+        _tokens?.Dispose();
         foreach (var queue in Open())
         {
             queue.Dispose();

@@ -77,8 +77,20 @@ internal sealed unsafe class NativeConfiguration : IDisposable
         return properties;
     }
 
-    /// <summary>Which kinds come as events on the queue instead of through callbacks: we use events only.</summary>
-    public void EnableEvents(EventKinds kinds) => Librdkafka.rd_kafka_conf_set_events(_configuration, (int)kinds);
+    /// <summary>Who hears what the client says of itself; <see langword="null"/>: nobody.</summary>
+    public ClientListener? Listener { get; init; }
+
+    /// <summary>Which kinds come as events on the queue instead of through callbacks: we use events only, and those for the listener besides.</summary>
+    public void EnableEvents(EventKinds kinds)
+    {
+        if (Listener is { } listener)
+        {
+            // Without somebody who gives tokens the library gets them by itself, as its settings say.
+            kinds |= EventKinds.Error | EventKinds.Statistics | (listener.GivesTokens ? EventKinds.TokenRefresh : EventKinds.None);
+        }
+
+        Librdkafka.rd_kafka_conf_set_events(_configuration, (int)kinds);
+    }
 
     public void Dispose()
     {

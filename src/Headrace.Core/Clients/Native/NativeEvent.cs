@@ -38,9 +38,6 @@ internal readonly unsafe ref struct NativeEvent
     /// <summary>The JSON of a statistics event.</summary>
     public string? Statistics => NativeError.Text(Librdkafka.rd_kafka_event_stats(_event));
 
-    /// <summary>What <c>sasl.oauthbearer.config</c> holds, for a token refresh.</summary>
-    public string? TokenConfiguration => NativeError.Text(Librdkafka.rd_kafka_event_config_string(_event));
-
     /// <summary>A log line of the library; the level is syslog's, 0 (worst) to 7.</summary>
     public (int Level, string Facility, string Text) Log =>
         Librdkafka.rd_kafka_event_log(_event, out var facility, out var text, out var level) == 0

@@ -39,6 +39,9 @@ internal sealed unsafe class QueueHandle : IDisposable
     /// <summary>The next event, which the caller disposes; <c>IsEmpty</c> when none came within the time.</summary>
     public NativeEvent Poll(TimeSpan timeout) => new(Librdkafka.rd_kafka_queue_poll(Native, Milliseconds(timeout)));
 
+    /// <summary>Lets the queue's client do what an event asks of it; see <see cref="NativeClient.Hear"/>.</summary>
+    public void Hear(in NativeEvent next) => _client.Hear(next);
+
     /// <summary>
     /// Takes the messages of a partition that are there, without waiting. Each is freed with <see cref="NativeMessage.Destroy"/>, and each may be an
     /// error: look at <see cref="NativeMessage.Error"/> first.
