@@ -24,6 +24,18 @@ public enum SchemaRule
     /// <summary>Decimals have the same scale.</summary>
     DecimalsMatch,
 
+    /// <summary>A message that the writer may write is known to the reader.</summary>
+    MessagesKnown,
+
+    /// <summary>A field is single or repeated on both sides, unless its bytes are the same.</summary>
+    LabelsMatch,
+
+    /// <summary>What the reader requires, every writer writes.</summary>
+    RequiredFilled,
+
+    /// <summary>Fields of which the reader keeps one are never written together.</summary>
+    ChoicesMatch,
+
     /// <summary>A field keeps its name.</summary>
     NoRename,
 

@@ -13,7 +13,7 @@ public sealed class AvroFormat : IMessageFormat
 {
     private readonly AvroOptions _options;
     private readonly RegistryFormat _registry;
-    private readonly AvroTypes _types = new();
+    private readonly SchemaTypes _types = new();
 
     /// <summary>Avro with these options.</summary>
     public AvroFormat(AvroOptions? options = null)
@@ -29,7 +29,7 @@ public sealed class AvroFormat : IMessageFormat
     public MessageReader<T> CreateReader<T>()
     {
         var codec = Codec<T>();
-        _types.Add(typeof(T), codec.Schema);
+        _types.Add(typeof(T), codec.Schema.Name, codec.Schema.Aliases);
         var decoders = new ConcurrentDictionary<int, AvroDecoder<T>>();
         var fallback = _options.Fallback?.CreateReader<T>();
         return (value, record) =>
@@ -52,13 +52,14 @@ public sealed class AvroFormat : IMessageFormat
     public MessageWriter<T> CreateWriter<T>(string topic)
     {
         var own = Codec<T>();
+        _types.Add(typeof(T), own.Schema.Name, own.Schema.Aliases);
         return _registry.Writer<T>(topic, new ParsedAvro(own.Schema), schema =>
             new([], schema is ParsedAvro { Schema: var latest } && latest != own.Schema ? new AvroCodec<T>(latest).Encode : own.Encode));
     }
 
     /// <inheritdoc />
     public string? TypeNameOf(Record record) =>
-        ConfluentWire.TryRead(record.Value, record) is var (id, _) ? _types.NameOf(SchemaOf(id)) : _options.Fallback?.TypeNameOf(record);
+        ConfluentWire.TryRead(record.Value, record) is var (id, _) ? _types.NameOf(SchemaOf(id).Name, record) : _options.Fallback?.TypeNameOf(record);
 
     /// <inheritdoc />
     public ValueTask StartAsync(FormatStart start, CancellationToken cancellation) => _registry.StartAsync(start, cancellation);

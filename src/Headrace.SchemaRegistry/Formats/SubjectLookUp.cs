@@ -16,7 +16,8 @@ internal sealed class SubjectLookUp(SchemaRegistryClient registry, SchemaFormatO
             return (latest.Id, await registry.ParseAsync(latest.Schema, cancellation));
         }
 
-        return ((await RegisteredAsync(subject, own, cancellation)).Id, own);
+        var (found, schema) = await RegisteredAsync(subject, own, cancellation);
+        return (found.Id, schema);
     }
 
     public string SubjectOf(string topic, ParsedSchema schema) => options.Subject ?? options.Subjects switch
@@ -27,29 +28,43 @@ internal sealed class SubjectLookUp(SchemaRegistryClient registry, SchemaFormatO
     };
 
     // What a schema uses is registered first, under the name that the schema calls it: https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/serdes-protobuf.html
-    private async Task<RegisteredSchema> RegisteredAsync(string subject, ParsedSchema own, CancellationToken cancellation)
+    private async Task<(RegisteredSchema Registered, ParsedSchema Schema)> RegisteredAsync(string subject, ParsedSchema own, CancellationToken cancellation)
     {
         var references = new List<SchemaReference>();
         foreach (var (name, used) in own.Uses)
         {
-            references.Add(new(name, name, (await RegisteredAsync(name, used, cancellation)).Version));
+            references.Add(new(name, name, (await RegisteredAsync(name, used, cancellation)).Registered.Version));
         }
 
         var schema = new RegistrySchema(own.Text, own.Type) { References = references };
         if (await registry.FindAsync(subject, schema, cancellation) is { } found)
         {
-            return found;
+            return (found, own);
         }
 
-        if (await FaultsAsync(subject, own, cancellation) is { Count: > 0 } faults)
+        var earlier = await EarlierAsync(subject, cancellation);
+        if (earlier.Find(version => version.Schema.Type == own.Type && version.Schema.Canonical == own.Canonical) is { Registered: not null } same)
         {
-            throw new SchemaException(
-                $"The subject '{subject}' does not accept the schema of {own.Label} ({await registry.GetCompatibilityAsync(subject, cancellation)}): {string.Join("; ", faults)}. "
-                + "Change the type so that both versions can live together, or put the new one on another topic.");
+            // It is there in other words: with comments, or in another order.
+            return same;
+        }
+
+        if (earlier.Count > 0 && await FaultsAsync(subject, own, [.. earlier.Select(version => version.Schema)], cancellation) is { } refusal)
+        {
+            throw refusal;
         }
 
         var id = registers ? await registry.RegisterAsync(subject, schema, cancellation) : throw Missing(subject, own);
-        return await registry.FindAsync(subject, schema, cancellation) ?? new(id, schema);
+        return (await registry.FindAsync(subject, schema, cancellation) ?? new(id, schema), own);
+    }
+
+    private async Task<SchemaException?> FaultsAsync(string subject, ParsedSchema own, IReadOnlyList<ParsedSchema> earlier, CancellationToken cancellation)
+    {
+        var mode = await registry.GetCompatibilityAsync(subject, cancellation);
+        return SchemaKinds.Check(mode, own, earlier) is { Count: > 0 } faults
+            ? new($"The subject '{subject}' does not accept the schema of {own.Label} ({mode}): {string.Join("; ", faults)}. "
+                + "Change the type so that both versions can live together, or put the new one on another topic.")
+            : null;
     }
 
     private string NameOf(ParsedSchema schema) => schema.Name ?? throw new SchemaException(
@@ -59,20 +74,21 @@ internal sealed class SubjectLookUp(SchemaRegistryClient registry, SchemaFormatO
         $"The subject '{subject}' at {registry.Address} does not have the schema of {own.Label}, and here nothing is registered by itself (AutoRegister). "
         + $"Register it before the application is rolled out: POST {{\"schema\": …}} to /subjects/{subject}/versions.");
 
-    private async Task<IReadOnlyList<SchemaFault>> FaultsAsync(string subject, ParsedSchema own, CancellationToken cancellation)
+    private async Task<List<(RegisteredSchema Registered, ParsedSchema Schema)>> EarlierAsync(string subject, CancellationToken cancellation)
     {
+        var earlier = new List<(RegisteredSchema, ParsedSchema)>();
         if (await LatestAsync(subject, cancellation) is null)
         {
-            return [];
+            return earlier;
         }
 
-        var earlier = new List<ParsedSchema>();
-        foreach (var version in await registry.GetVersionsAsync(subject, cancellation))
+        foreach (var number in await registry.GetVersionsAsync(subject, cancellation))
         {
-            earlier.Add(await registry.ParseAsync((await registry.GetAsync(subject, version, cancellation)).Schema, cancellation));
+            var version = await registry.GetAsync(subject, number, cancellation);
+            earlier.Add((version, await registry.ParseAsync(version.Schema, cancellation)));
         }
 
-        return SchemaKinds.Check(await registry.GetCompatibilityAsync(subject, cancellation), own, earlier);
+        return earlier;
     }
 
     private async Task<RegisteredSchema?> LatestAsync(string subject, CancellationToken cancellation)

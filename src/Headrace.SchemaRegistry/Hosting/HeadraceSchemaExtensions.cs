@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Headrace;
 
-/// <summary>Avro and schema registries for a cluster.</summary>
+/// <summary>Avro, Protobuf and schema registries for a cluster.</summary>
 public static class HeadraceSchemaExtensions
 {
     /// <summary>
@@ -19,6 +19,19 @@ public static class HeadraceSchemaExtensions
         var options = new AvroOptions();
         configure?.Invoke(options);
         return builder.AddSchemaRegistry().UseFormat(new AvroFormat(options));
+    }
+
+    /// <summary>
+    /// Reads and writes messages as Protobuf, with their schemas in the registry at <c>Kafka:SchemaRegistry:Url</c> (the section of the cluster's name). A
+    /// schema that its subject does not have is registered in Development; elsewhere that, and one that the subject does not accept, is a fault at startup.
+    /// </summary>
+    /// <param name="builder">The cluster.</param>
+    /// <param name="configure">Changes what is written and how subjects are called.</param>
+    public static HeadraceBuilder UseProtobuf(this HeadraceBuilder builder, Action<ProtobufOptions>? configure = null)
+    {
+        var options = new ProtobufOptions();
+        configure?.Invoke(options);
+        return builder.AddSchemaRegistry().UseFormat(new ProtobufFormat(options));
     }
 
     /// <summary>Says how the cluster's schema registry is reached, where configuration does not; the section <c>SchemaRegistry</c> of the cluster wins.</summary>
