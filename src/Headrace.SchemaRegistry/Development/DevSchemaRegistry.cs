@@ -37,6 +37,11 @@ public sealed class DevSchemaRegistry : IAsyncDisposable
         var app = builder.Build();
         app.Use(next => context => RegistryRoutes.AnswerFaultsAsync(context, next));
         app.UseRouting();
+        app.Use(next => context =>
+        {
+            RegistryRoutes.DecodeNames(context);
+            return next(context);
+        });
         new RegistryRoutes(store).Map(app);
         app.UseEndpoints(static _ => { });
         try

@@ -38,6 +38,15 @@ internal sealed class RegistryRoutes(RegistryStore store)
         }
     }
 
+    /// <summary>Names of .proto files are subjects too, and a slash inside a name reaches the routes as it was sent: %2F.</summary>
+    public static void DecodeNames(HttpContext context)
+    {
+        foreach (var (name, value) in context.Request.RouteValues.ToList())
+        {
+            context.Request.RouteValues[name] = (value as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? value;
+        }
+    }
+
     private void MapSubjects(IEndpointRouteBuilder app)
     {
         app.MapGet("/subjects", (bool? deleted, string? subjectPrefix) => Json(Texts(store.Subjects(deleted ?? false, subjectPrefix ?? ""))));

@@ -59,7 +59,9 @@ public sealed class SchemaRegistryClient : IDisposable
     {
         try
         {
-            return Remember(Registered((await _transport.SendAsync(HttpMethod.Post, Subject(subject), Body(schema), cancellation))!));
+            var found = Registered((await _transport.SendAsync(HttpMethod.Post, Subject(subject), Body(schema), cancellation))!);
+            // Some registries leave kind and references out here: they are what was asked for.
+            return Remember(found with { Schema = found.Schema with { Type = schema.Type, References = schema.References } });
         }
         catch (SchemaRegistryException error) when (error.IsNotFound)
         {

@@ -76,6 +76,38 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_Protobuf_schema_is_registered_with_what_it_imports()
+    {
+        var (line, name) = ($"{_subject}-line", $"shop/{_subject}.proto");
+        await _client.RegisterAsync(line, new("syntax = \"proto3\"; package shop; message Line { string sku = 1; }", "PROTOBUF"), Cancellation);
+        var text = $"syntax = \"proto3\"; package shop; import \"{name}\"; import \"google/protobuf/timestamp.proto\"; message Order {{ Line first = 1; google.protobuf.Timestamp at = 2; }}";
+        var order = new RegistrySchema(text, "PROTOBUF") { References = [new(name, line, 1)] };
+        var id = await _client.RegisterAsync(_subject, order, Cancellation);
+        using var other = _registry.Client();
+        var found = await other.GetAsync(id, Cancellation);
+        Assert.Equal("PROTOBUF", found.Schema.Type);
+        Assert.Equal([new SchemaReference(name, line, 1)], found.Schema.References);
+        Assert.Equal("shop.Order", (await other.ParseAsync(found.Schema, Cancellation)).Name);
+        Assert.Equal((id, 1), (await other.FindAsync(_subject, order, Cancellation)) is { } match ? (match.Id, match.Version) : default);
+        var wrong = await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.RegisterAsync(_subject, new("syntax = \"proto3\"; message Order {", "PROTOBUF"), Cancellation));
+        Assert.True(wrong.ErrorCode is 422 or 42201, wrong.Message);
+    }
+
+    [Fact]
+    public async Task An_incompatible_Protobuf_schema_is_refused_and_a_compatible_one_is_the_next_version()
+    {
+        await _client.SetCompatibilityAsync(SchemaCompatibility.FullTransitive, _subject, Cancellation);
+        await _client.RegisterAsync(_subject, Message("string id = 1;"), Cancellation);
+        Assert.NotEmpty(await _client.CheckAsync(_subject, Message("int32 id = 1;"), Cancellation));
+        Assert.Equal(409, (await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.RegisterAsync(_subject, Message("int32 id = 1;"), Cancellation))).ErrorCode);
+        Assert.Empty(await _client.CheckAsync(_subject, Message("string id = 1; int32 count = 2;"), Cancellation));
+        await _client.RegisterAsync(_subject, Message("string id = 1; int32 count = 2;"), Cancellation);
+        Assert.Equal([1, 2], await _client.GetVersionsAsync(_subject, Cancellation));
+
+        static RegistrySchema Message(string fields) => new($"syntax = \"proto3\"; package shop; message Order {{ {fields} }}", "PROTOBUF");
+    }
+
+    [Fact]
     public async Task What_is_unknown_or_no_schema_is_said_by_its_code()
     {
         var unknown = await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.GetAsync(int.MaxValue, Cancellation));

@@ -5,7 +5,8 @@ namespace Headrace.Protobuf;
 /// <summary>Which types of fields read each other's bytes (https://protobuf.dev/programming-guides/proto3/#updating).</summary>
 internal static class FieldKinds
 {
-    public static bool AreAlike(FieldDescriptor writer, FieldDescriptor reader) => GroupOf(writer.FieldType) == GroupOf(reader.FieldType);
+    public static bool AreAlike(FieldDescriptor writer, FieldDescriptor reader) =>
+        GroupOf(writer.FieldType) == GroupOf(reader.FieldType) && ProtoLinker.IsGroup(writer) == ProtoLinker.IsGroup(reader);
 
     /// <summary>Whether single and repeated values have the same bytes: those of numbers may be packed.</summary>
     public static bool IsPackable(FieldType type) => type is not (FieldType.String or FieldType.Bytes or FieldType.Message or FieldType.Group);

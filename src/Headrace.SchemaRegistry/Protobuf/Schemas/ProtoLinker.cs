@@ -36,6 +36,9 @@ internal static class ProtoLinker
         }
     }
 
+    /// <summary>Whether a field is a group, which the library takes for a message once its name is looked up.</summary>
+    public static bool IsGroup(FieldDescriptor field) => field.ToProto().Type == FieldDescriptorProto.Types.Type.Group;
+
     // Those first that others import.
     private static void Order(FileDescriptorProto file, IReadOnlyDictionary<string, FileDescriptorProto> imports, List<FileDescriptorProto> ordered, HashSet<string> open)
     {

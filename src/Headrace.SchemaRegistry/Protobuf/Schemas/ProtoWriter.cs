@@ -129,7 +129,7 @@ internal sealed class ProtoWriter
         }
 
         var end = options.Count == 0 ? "" : $" [{string.Join(", ", options)}]";
-        if (field.FieldType == FieldType.Group)
+        if (proto.Type == FieldDescriptorProto.Types.Type.Group)
         {
             Block($"{label}group {field.MessageType.Name} = {field.FieldNumber}{end}", () => WriteBody(field.MessageType, field.MessageType.ToProto()));
             return;

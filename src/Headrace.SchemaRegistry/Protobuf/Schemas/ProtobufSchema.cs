@@ -87,7 +87,7 @@ public sealed class ProtobufSchema
     private static IEnumerable<MessageDescriptor> Declared(IEnumerable<MessageDescriptor> messages) => messages.Where(message => message.GetOptions() is not { MapEntry: true } && !IsGroup(message));
 
     private static bool IsGroup(MessageDescriptor message) =>
-        message.ContainingType?.Fields.InDeclarationOrder().Any(field => field.FieldType == FieldType.Group && field.MessageType == message) == true;
+        message.ContainingType?.Fields.InDeclarationOrder().Any(field => ProtoLinker.IsGroup(field) && field.MessageType == message) == true;
 
     private static FileDescriptorProto Read(string text, string name)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf.Reflection;
 using Label = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Label;
 using Type = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
@@ -47,7 +48,7 @@ internal sealed class ProtoFieldParser(ProtoCursor cursor, Func<bool> isProto3)
         }
 
         field.Name = cursor.Name("the field");
-        if (field.HasType && field.Type == Type.Group)
+        if (field.Type == Type.Group)
         {
             (field.TypeName, field.Name) = (field.Name, field.Name.ToLowerInvariant());
         }
@@ -91,12 +92,13 @@ internal sealed class ProtoFieldParser(ProtoCursor cursor, Func<bool> isProto3)
         if (!cursor.TryTake("<"))
         {
             // A message may be called map.
-            field.TypeName = "map";
+            var name = "map";
             while (cursor.TryTake("."))
             {
-                field.TypeName += "." + cursor.Name("a type");
+                name += "." + cursor.Name("a type");
             }
 
+            SetType(field, name);
             return null;
         }
 
@@ -108,7 +110,7 @@ internal sealed class ProtoFieldParser(ProtoCursor cursor, Func<bool> isProto3)
         var key = new FieldDescriptorProto { Name = "key", Number = 1, Label = Label.Optional };
         var word = cursor.Current;
         SetType(key, cursor.FullName("a type"));
-        if (!key.HasType || key.Type is Type.Double or Type.Float or Type.Bytes)
+        if (key.Type is Type.Message or Type.Double or Type.Float or Type.Bytes)
         {
             throw new ProtobufSchemaException(word.Line, word.Column, $"the key of a map is {word.Text}. It has to be a whole number, a bool or a string");
         }
@@ -135,8 +137,17 @@ internal sealed class ProtoFieldParser(ProtoCursor cursor, Func<bool> isProto3)
         }
         else
         {
-            field.TypeName = name;
+            // That it is an enum or a message is only seen when names are looked up.
+            (field.TypeName, field.Type) = (name, Type.Message);
         }
+    }
+
+    private string ReadDefault(Type type)
+    {
+        var text = ProtoOptions.Constant(cursor, type is Type.String or Type.Bytes);
+        return type is Type.Double or Type.Float && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)
+            ? real.ToString("R", CultureInfo.InvariantCulture)
+            : text;
     }
 
     private void ReadOptions(FieldDescriptorProto field) => ProtoOptions.ReadList(cursor, () =>
@@ -144,9 +155,7 @@ internal sealed class ProtoFieldParser(ProtoCursor cursor, Func<bool> isProto3)
         if (cursor.TryTake("default"))
         {
             cursor.Expect("=");
-            field.DefaultValue = isProto3()
-                ? throw cursor.Fault("a field of proto3 has no default of its own")
-                : ProtoOptions.Constant(cursor, field.HasType && field.Type is Type.String or Type.Bytes);
+            field.DefaultValue = isProto3() ? throw cursor.Fault("a field of proto3 has no default of its own") : ReadDefault(field.Type);
         }
         else if (cursor.TryTake("json_name"))
         {
