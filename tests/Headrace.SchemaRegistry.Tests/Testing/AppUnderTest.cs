@@ -18,7 +18,8 @@ internal sealed class AppUnderTest : IAsyncDisposable
     public GroupStatus Group => Services.GetRequiredService<HeadraceStatus>().Groups().Single();
 
     /// <summary>Builds and starts it; in Development topics and schemas are made, in Production only topics.</summary>
-    public static async Task<AppUnderTest> StartAsync(KafkaUnderTest kafka, string registry, Action<HeadraceBuilder> configure, string environment = "Development")
+    public static async Task<AppUnderTest> StartAsync(
+        KafkaUnderTest kafka, string registry, Action<HeadraceBuilder> configure, string environment = "Development", string patience = "00:00:30")
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -27,6 +28,7 @@ internal sealed class AppUnderTest : IAsyncDisposable
             ["Kafka:MissingTopics"] = "Create",
             ["Kafka:SchemaRegistry:Url"] = registry,
             ["Kafka:SchemaRegistry:Retries"] = "0",
+            ["Kafka:SchemaRegistry:Timeout"] = patience,
         });
         builder.Logging.ClearProviders();
         configure(builder.AddHeadrace());
