@@ -1,7 +1,9 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Headrace.Clients;
+using Headrace.Clients.Native;
 using Microsoft.Extensions.Logging;
+using ErrorCode = Confluent.Kafka.ErrorCode;
 
 namespace Headrace;
 
@@ -129,14 +131,22 @@ public sealed class ClusterAdmin : IDisposable
     /// <summary>A group's committed offsets; a partition without one is left out, and so is everything of a group that does not exist.</summary>
     public async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedOffsetsAsync(string group, CancellationToken cancellation)
     {
+        var topics = await ListTopicsAsync(cancellation);
+        return await CommittedOffsetsAsync(group, topics.SelectMany(static topic => Enumerable.Range(0, topic.Value).Select(partition => (topic.Key, partition))), cancellation);
+    }
+
+    /// <summary>The same of some partitions only.</summary>
+    internal async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedOffsetsAsync(
+        string group, IEnumerable<(string Topic, int Partition)> partitions, CancellationToken cancellation)
+    {
+        TopicPartitionEntry[] asked = [.. partitions.Select(static partition => new TopicPartitionEntry(partition.Topic, partition.Partition))];
         var started = TimeProvider.System.GetTimestamp();
-        while (true)
+        while (asked.Length > 0)
         {
-            var (error, offsets) = await Task.Run(() => (_committed.Read(group, OffsetsSlice, out var found), found), cancellation);
-            if (error.Code is Clients.Native.ErrorCode.None or Clients.Native.ErrorCode.GroupIdNotFound)
+            var (error, offsets) = await Task.Run(() => (_committed.Read(group, asked, OffsetsSlice, out var found), found), cancellation);
+            if (error.IsNone)
             {
-                return offsets.Where(static entry => entry is { Error: Clients.Native.ErrorCode.None, Offset: >= 0 })
-                    .ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
+                return offsets.Where(static entry => entry.Offset >= 0).ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
             }
 
             var failure = new KafkaException(new Error((ErrorCode)(int)error.Code, error.Detail));
@@ -152,6 +162,8 @@ public sealed class ClusterAdmin : IDisposable
 
             await Task.Delay(MetadataPause, TimeProvider.System, cancellation);
         }
+
+        return new Dictionary<(string, int), long>();
     }
 
     /// <inheritdoc />
@@ -233,7 +245,7 @@ public sealed class ClusterAdmin : IDisposable
         error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.RequestTimedOut;
 
     private static bool IsCoordinatorAway(Error error) =>
-        error.Code is ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup;
+        error.Code is ErrorCode.Local_WaitCoord or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup;
 
     // Also for a moment after a topic was created.
     private static bool IsElection(Error error) => error.Code is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.FencedLeaderEpoch;

@@ -3,49 +3,46 @@ using Headrace.Clients.Native;
 namespace Headrace.Clients;
 
 /// <summary>
-/// Reads what groups have committed. Not with an admin client: one of those ends the process when a coordinator has moved (see <see cref="GroupOffsets"/>).
-/// So it is a consumer that never joins, opened when first asked. Any thread.
+/// Reads what groups have committed, each through a consumer of its own that never joins. An admin client must not be asked: it ends the process when the
+/// coordinator has moved, and when its connection breaks at the wrong moment (confluentinc/librdkafka#5040 and #5397). Any thread.
 /// </summary>
 internal sealed class GroupOffsetReader : IDisposable
 {
+    private const int MostClients = 16;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly ClientEvents? _events;
     private readonly ClientListener _listener;
     private readonly Action<NativeError> _onError;
     private readonly Lock _lock = new();
-    private ConsumerHandle? _client;
+    private readonly Dictionary<string, ConsumerHandle> _clients = new(StringComparer.Ordinal);
     private bool _isDisposed;
 
     /// <param name="settings">Client settings that are neither a producer's nor a consumer's.</param>
     /// <param name="events">Who may give tokens.</param>
-    /// <param name="listener">Who hears what the client says of itself.</param>
-    /// <param name="onError">Is told what the client says of its connections, on the thread that asks.</param>
+    /// <param name="listener">Who hears what a client says of itself.</param>
+    /// <param name="onError">Is told what a client says of its connections, on the thread that asks.</param>
     public GroupOffsetReader(IReadOnlyDictionary<string, string> settings, ClientEvents? events, ClientListener listener, Action<NativeError> onError) =>
         (_settings, _events, _listener, _onError) = (settings, events, listener, onError);
 
-    /// <summary>Asks once; waits at most about <paramref name="timeout"/>.</summary>
-    public NativeError Read(string group, TimeSpan timeout, out IReadOnlyList<TopicPartitionEntry> offsets)
+    /// <summary>Asks the group's coordinator, wherever it has gone; waits for it at most <paramref name="timeout"/>.</summary>
+    public NativeError Read(string group, IEnumerable<TopicPartitionEntry> partitions, TimeSpan timeout, out IReadOnlyList<TopicPartitionEntry> offsets)
     {
         var client = Open(group);
+        using var list = new TopicPartitionList(partitions);
         try
         {
             // It may ask for a token, without which it would ask nobody.
-            TakeEvents(client);
-            var error = client.ReadOffsetsOf(group, timeout, out offsets);
-            TakeEvents(client);
-            if (error.Code == ErrorCode.NotCoordinator)
-            {
-                // The library keeps a coordinator for as long as it is asked for, wherever the group has gone: only a new client looks again.
-                Close(client);
-            }
-
-            return error;
+            TakeEvents(group, client);
+            var error = client.ReadCommitted(list, timeout);
+            offsets = list.Read();
+            var refusal = TakeEvents(group, client);
+            return error.IsNone ? new(offsets.FirstOrDefault(static entry => entry.Error != ErrorCode.None).Error) : refusal.IsNone ? error : refusal;
         }
         catch (ObjectDisposedException) when (!Volatile.Read(ref _isDisposed))
         {
-            // Another thread has found that the coordinator moved.
+            // Other groups have taken its place.
             offsets = [];
-            return new(ErrorCode.NotCoordinator);
+            return new(ErrorCode.CoordinatorNotAvailable);
         }
     }
 
@@ -54,8 +51,7 @@ internal sealed class GroupOffsetReader : IDisposable
         lock (_lock)
         {
             _isDisposed = true;
-            _client?.Dispose();
-            _client = null;
+            CloseAll();
         }
     }
 
@@ -64,48 +60,64 @@ internal sealed class GroupOffsetReader : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_client is null)
+            if (!_clients.TryGetValue(group, out var client))
             {
+                if (_clients.Count == MostClients)
+                {
+                    CloseAll();
+                }
+
                 using var configuration = ClientSettings.For(ClientRole.Fetch, new Dictionary<string, string>(_settings) { ["group.id"] = group }, _events).HeardBy(_listener).CreateConfiguration();
-                _client = new(configuration, EventKinds.Error | EventKinds.Log);
+                _clients[group] = client = new(configuration, EventKinds.Error | EventKinds.Log);
             }
 
-            return _client;
+            return client;
         }
     }
 
     // Under the lock: nobody takes events of a client that goes. Those who wait for an answer of it are waited for by the client.
-    private void Close(ConsumerHandle client)
+    private void CloseAll()
     {
-        lock (_lock)
+        foreach (var client in _clients.Values)
         {
-            if (_client == client)
-            {
-                client.Dispose();
-                _client = null;
-            }
+            client.Dispose();
         }
+
+        _clients.Clear();
     }
 
-    private void TakeEvents(ConsumerHandle client)
+    /// <summary>Says what the broker has refused to the group; the read itself only knows that it took too long.</summary>
+    private NativeError TakeEvents(string group, ConsumerHandle client)
     {
+        var refusal = default(NativeError);
         lock (_lock)
         {
-            while (_client == client)
+            while (_clients.GetValueOrDefault(group) == client)
             {
                 using var next = client.Queue.Poll(TimeSpan.Zero);
                 if (next.IsEmpty)
                 {
-                    return;
+                    break;
                 }
 
                 client.Queue.Hear(next);
-                // The library's own codes are about connections; a broker's is about a group that this client is not in.
-                if (next.Kind == EventKinds.Error && next.Error is { Code: < ErrorCode.Unknown } error)
+                if (next.Kind != EventKinds.Error)
                 {
-                    _onError(error);
+                    continue;
+                }
+
+                // The library's own codes are about connections.
+                if (next.Error.Code < ErrorCode.Unknown)
+                {
+                    _onError(next.Error);
+                }
+                else
+                {
+                    refusal = next.Error;
                 }
             }
         }
+
+        return refusal;
     }
 }

@@ -48,7 +48,7 @@ internal sealed class LagWatch(KafkaCluster cluster)
             return null;
         }
 
-        var committed = await cluster.Admin.CommittedOffsetsAsync(group, CancellationToken.None);
+        var committed = await cluster.Admin.CommittedOffsetsAsync(group, ends.Keys, CancellationToken.None);
         var isFromStart = start == StartPosition.Earliest && ends.Keys.Any(partition => !committed.ContainsKey(partition));
         var starts = isFromStart ? await cluster.Admin.StartOffsetsAsync(topics, CancellationToken.None) : ends;
         return ends.ToDictionary(

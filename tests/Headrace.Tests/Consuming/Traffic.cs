@@ -56,13 +56,14 @@ internal sealed class Traffic : IAsyncDisposable
         return consumer;
     }
 
-    public ConsumerOptions Options(int workers = 2, int lookAhead = 10_000, TimeSpan? revokeDrain = null, StartPosition startAt = default, params (string Name, string Value)[] settings) => new()
+    public ConsumerOptions Options(int workers = 2, int lookAhead = 10_000, TimeSpan? revokeDrain = null, StartPosition startAt = default, Ordering ordering = Ordering.ByKey, params (string Name, string Value)[] settings) => new()
     {
         GroupId = Group,
         Topics = [Topic],
         ClientSettings = Settings(settings),
         CommitInterval = TimeSpan.FromMilliseconds(100),
         Workers = workers,
+        Ordering = ordering,
         LookAheadRecords = lookAhead,
         RevokeDrain = revokeDrain ?? TimeSpan.FromSeconds(10),
         StartAt = startAt,

@@ -10,6 +10,59 @@ public sealed class LossTests(KafkaUnderTest kafka)
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     [Theory]
+    [InlineData(Ordering.ByKey)]
+    [InlineData(Ordering.ByPartition)]
+    [InlineData(Ordering.Unordered)]
+    public async Task B1_twenty_changes_of_the_worker_count_under_load_lose_and_repeat_nothing(Ordering ordering)
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 3);
+        var consumer = traffic.Consume(Yielding(traffic), traffic.Options(workers: 4, lookAhead: 100, ordering: ordering));
+        consumer.Start();
+        var random = new Random(1);
+        for (var change = 1; change <= 20; change++)
+        {
+            traffic.Produce(150, static i => "k" + (i % 40));
+            consumer.Workers = random.Next(1, 17);
+            await traffic.UntilHandledAsync((change * 150) - 100);
+        }
+
+        await Traffic.UntilAsync(() => traffic.Committed(3).Values.Sum() == 3_000, traffic.Describe);
+        Assert.Equal(3_000, traffic.Handled.Count);
+        Assert.Equal(3_000, traffic.Handled.Select(static handled => handled.Position).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task B2_a_change_of_the_worker_count_that_outlasts_every_drain_loses_and_repeats_nothing()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka);
+        traffic.Produce(200, static i => "k" + i);
+        var gate = new SemaphoreSlim(0);
+        var consumer = traffic.Consume(
+            async record =>
+            {
+                await gate.WaitAsync(record.Cancellation);
+                traffic.Note(record);
+                return Settlement.Settled;
+            },
+            traffic.Options(workers: 8, revokeDrain: TimeSpan.FromMilliseconds(1)));
+        consumer.Start();
+        await Traffic.UntilAsync(() => consumer.Snapshot().InFlight == 8, traffic.Describe);
+        for (var change = 0; change < 10; change++)
+        {
+            // The handlers of the old count are still in flight when the next change comes.
+            consumer.Workers = change % 2 == 0 ? 1 : 8;
+            gate.Release(4);
+            await traffic.UntilHandledAsync((change + 1) * 4);
+        }
+
+        consumer.Workers = 8;
+        gate.Release(200);
+        await Traffic.UntilAsync(() => traffic.Committed().GetValueOrDefault(0) == 200, traffic.Describe);
+        Assert.Equal(200, traffic.Handled.Count);
+        Assert.Equal(200, traffic.Handled.Select(static handled => handled.Position).Distinct().Count());
+    }
+
+    [Theory]
     [InlineData("range")]
     [InlineData("cooperative-sticky")]
     [InlineData("consumer")]
@@ -135,6 +188,45 @@ public sealed class LossTests(KafkaUnderTest kafka)
         Assert.Empty(watch.MovedBack);
         Assert.Equal(2_400, traffic.Handled.Select(static handled => handled.Position).Distinct().Count());
     }
+
+    [Fact]
+    public async Task B12_a_second_start_or_stop_changes_nothing_and_workers_set_before_the_assignment_hold()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka);
+        var (inside, most) = (0, 0);
+        var consumer = traffic.Consume(
+            async record =>
+            {
+                var now = Interlocked.Increment(ref inside);
+                Volatile.Write(ref most, Math.Max(now, Volatile.Read(ref most)));
+                await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
+                Interlocked.Decrement(ref inside);
+                traffic.Note(record);
+                return Settlement.Settled;
+            },
+            traffic.Options(workers: 9));
+        consumer.Workers = 5;
+        consumer.Start();
+        consumer.Workers = 2;
+        consumer.Start();
+        traffic.Produce(200, static i => "k" + i);
+        await traffic.UntilHandledAsync(200);
+        await Task.WhenAll(consumer.StopAsync(Traffic.In(Long)), consumer.StopAsync(Traffic.In(Long))).WaitAsync(Long, TestContext.Current.CancellationToken);
+        consumer.Start();
+        consumer.Start();
+        traffic.Produce(200, static i => "k" + i);
+        await Traffic.UntilAsync(() => traffic.Committed().GetValueOrDefault(0) == 400, traffic.Describe);
+
+        Assert.InRange(most, 1, 2);
+        Assert.Equal(400, traffic.Handled.Count);
+    }
+
+    private static RecordDelegate Yielding(Traffic traffic) => async record =>
+    {
+        await Task.Yield();
+        traffic.Note(record);
+        return Settlement.Settled;
+    };
 
     private sealed class CommitWatch(Traffic traffic, int partitions)
     {

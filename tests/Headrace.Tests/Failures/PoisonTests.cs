@@ -14,7 +14,7 @@ public sealed class PoisonTests(KafkaUnderTest kafka)
     private readonly string _groupName = kafka.NewName("billing");
 
     [Fact]
-    public async Task A_key_that_always_fails_holds_up_no_other_and_ends_in_the_dead_letter_topic()
+    public async Task B10_a_key_that_always_fails_holds_up_no_other_and_ends_in_the_dead_letter_topic()
     {
         var topic = await kafka.CreateTopicAsync(Partitions);
         await using var producer = Producer();

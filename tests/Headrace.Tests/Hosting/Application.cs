@@ -25,6 +25,9 @@ internal sealed class Application : IAsyncDisposable
 
     public HeadraceBuilder Headrace { get; }
 
+    /// <summary>Adds another cluster; its address is a connection string of its name.</summary>
+    public void AddCluster(string name) => _builder.AddHeadrace(name);
+
     public IConfigurationManager Configuration => _builder.Configuration;
 
     public IServiceCollection Services => _builder.Services;

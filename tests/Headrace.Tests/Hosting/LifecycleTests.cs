@@ -128,7 +128,7 @@ public sealed class LifecycleTests(KafkaUnderTest kafka)
     }
 
     [Fact]
-    public async Task A_stop_flushes_what_was_produced_without_waiting()
+    public async Task B5_a_stop_flushes_what_was_produced_without_waiting()
     {
         var topic = await kafka.CreateTopicAsync();
         var app = new Application(kafka.Address);
@@ -137,7 +137,7 @@ public sealed class LifecycleTests(KafkaUnderTest kafka)
             app.Configuration["Kafka:Producer:linger.ms"] = "500";
             app.Headrace.AddProducer<Order>(topic, key: order => order.Id);
             await app.StartAsync();
-            foreach (var number in Enumerable.Range(0, 500))
+            foreach (var number in Enumerable.Range(0, 20_000))
             {
                 app.Producer<Order>().Produce(new($"o-{number}", number));
             }
@@ -147,7 +147,7 @@ public sealed class LifecycleTests(KafkaUnderTest kafka)
 
         using var admin = new ClusterAdmin(kafka.ClientSettings, NullLoggerFactory.Instance);
         var ends = await admin.EndOffsetsAsync([topic], TestContext.Current.CancellationToken);
-        Assert.Equal(500, ends[(topic, 0)]);
+        Assert.Equal(20_000, ends[(topic, 0)]);
     }
 
     [Fact]

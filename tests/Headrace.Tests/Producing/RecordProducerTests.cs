@@ -81,7 +81,7 @@ public sealed class RecordProducerTests(KafkaUnderTest kafka)
     }
 
     [Fact]
-    public async Task When_some_of_many_fail_the_first_failure_is_thrown_once_and_the_others_are_stored()
+    public async Task B6_when_some_of_many_fail_the_first_failure_is_thrown_once_and_the_others_are_stored()
     {
         var topic = await kafka.CreateTopicAsync();
         await using var producer = Producer(("message.max.bytes", "1000"));

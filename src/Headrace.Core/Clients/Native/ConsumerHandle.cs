@@ -6,7 +6,7 @@ namespace Headrace.Clients.Native;
 /// </summary>
 /// <remarks>
 /// Threads: the loop that owns it calls everything; what waits for a broker (<see cref="ReadCommitted"/>, <see cref="FindOffsetsByTime"/>,
-/// <see cref="ReadWatermarks"/>, <see cref="Seek"/>, <see cref="TryReadMetadata"/>, <see cref="ReadTopicIds"/>, <see cref="ReadOffsetsOf"/>) may be called on another thread, and destroying waits for it. Order at the end: records freed → partition queues disposed → <see cref="BeginClose"/> on the
+/// <see cref="ReadWatermarks"/>, <see cref="Seek"/>, <see cref="TryReadMetadata"/>, <see cref="ReadTopicIds"/>) may be called on another thread, and destroying waits for it. Order at the end: records freed → partition queues disposed → <see cref="BeginClose"/> on the
 /// membership, its last rebalance answered, <see cref="IsClosed"/> → <see cref="Destroy"/>, which cannot end while a message or event is held.
 /// </remarks>
 internal sealed unsafe class ConsumerHandle : IDisposable
@@ -155,13 +155,6 @@ internal sealed unsafe class ConsumerHandle : IDisposable
     {
         using var call = _client.Enter();
         return TopicIdentity.Ask(call.Client, topics, timeout, out identities);
-    }
-
-    /// <summary>What any group has committed; waits for its coordinator.</summary>
-    public NativeError ReadOffsetsOf(string group, TimeSpan timeout, out IReadOnlyList<TopicPartitionEntry> offsets)
-    {
-        using var call = _client.Enter();
-        return GroupOffsets.Ask(call.Client, group, timeout, out offsets);
     }
 
     public NativeError FatalError() => _client.FatalError();

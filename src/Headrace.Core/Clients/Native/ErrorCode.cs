@@ -50,7 +50,6 @@ internal enum ErrorCode
     ClusterAuthorizationFailed = 31,
     TopicAlreadyExists = 36,
     SaslAuthenticationFailed = 58,
-    GroupIdNotFound = 69,
     FencedLeaderEpoch = 74,
     FencedInstanceId = 82,
     UnstableOffsetCommit = 88,

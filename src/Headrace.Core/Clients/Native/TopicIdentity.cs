@@ -23,9 +23,11 @@ internal readonly record struct TopicIdentity(string Name, Guid Id, ErrorCode Er
         }
 
         Array.ForEach(names, Marshal.FreeCoTaskMem);
-        using var call = new AdminCall(client, DescribeTopics, timeout);
-        Librdkafka.rd_kafka_DescribeTopics(client, collection, call.Options, call.Queue);
-        var answer = call.Answer();
+        var queue = Librdkafka.rd_kafka_queue_new(client);
+        var options = Librdkafka.rd_kafka_AdminOptions_new(client, DescribeTopics);
+        _ = Librdkafka.rd_kafka_AdminOptions_set_request_timeout(options, QueueHandle.Milliseconds(timeout), null, 0);
+        Librdkafka.rd_kafka_DescribeTopics(client, collection, options, queue);
+        var answer = Librdkafka.rd_kafka_queue_poll(queue, QueueHandle.Milliseconds(timeout + timeout));
         try
         {
             var code = answer == 0 ? (int)ErrorCode.TimedOut : Librdkafka.rd_kafka_event_error(answer);
@@ -39,7 +41,9 @@ internal readonly record struct TopicIdentity(string Name, Guid Id, ErrorCode Er
                 Librdkafka.rd_kafka_event_destroy(answer);
             }
 
+            Librdkafka.rd_kafka_AdminOptions_destroy(options);
             Librdkafka.rd_kafka_TopicCollection_destroy(collection);
+            Librdkafka.rd_kafka_queue_destroy(queue);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Headrace.Clients.Native;
 
-// Administration calls: what shows a topic's id, and what shows a group's offsets.
+// Who a topic is: the administration call that shows its id.
 internal static unsafe partial class Librdkafka
 {
     [LibraryImport(Library)]
@@ -43,25 +43,4 @@ internal static unsafe partial class Librdkafka
 
     [LibraryImport(Library)]
     internal static partial long rd_kafka_Uuid_least_significant_bits(nint uuid);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial nint rd_kafka_ListConsumerGroupOffsets_new(string group, RawTopicPartitionList* partitions);
-
-    [LibraryImport(Library)]
-    internal static partial void rd_kafka_ListConsumerGroupOffsets_destroy(nint request);
-
-    [LibraryImport(Library)]
-    internal static partial void rd_kafka_ListConsumerGroupOffsets(nint client, nint* requests, nuint count, nint options, nint queue);
-
-    [LibraryImport(Library)]
-    internal static partial nint rd_kafka_event_ListConsumerGroupOffsets_result(nint queueEvent);
-
-    [LibraryImport(Library)]
-    internal static partial nint* rd_kafka_ListConsumerGroupOffsets_result_groups(nint result, out nuint count);
-
-    [LibraryImport(Library)]
-    internal static partial nint rd_kafka_group_result_error(nint group);
-
-    [LibraryImport(Library)]
-    internal static partial RawTopicPartitionList* rd_kafka_group_result_partitions(nint group);
 }
