@@ -23,6 +23,7 @@ internal sealed class Assignment : IDisposable
     private Task<IReadOnlyList<StartOffset>>? _arrival;
     private Departure? _departure;
     private bool _isLastDeparture;
+    private bool? _isCooperative;
     private TimeSpan _lastPatience;
     private PauseSet _pauses = PauseSet.None;
 
@@ -99,16 +100,25 @@ internal sealed class Assignment : IDisposable
         return _guard.Tick();
     }
 
-    /// <summary>Answers what comes while the member leaves, when nothing is left to give up. Says whether there was anything.</summary>
+    /// <summary>
+    /// Answers what comes while the member leaves, when nothing is left to give up; says whether there was anything. Only the last: the library waits for that
+    /// alone, and does not answer a call that it meets after the end of its group.
+    /// </summary>
     public bool AnswerLast()
     {
-        var any = false;
-        for (; _rebalances.TryDequeue(out var rebalance); any = true)
+        if (_rebalances.Count == 0)
         {
-            Answer(rebalance.IsAssign);
+            return false;
         }
 
-        return any;
+        var (isAssign, _, _) = _rebalances.Last();
+        _rebalances.Clear();
+        if (!_parts.Membership.IsClosed)
+        {
+            Answer(isAssign);
+        }
+
+        return true;
     }
 
     /// <summary>Holds back what an operator paused, and lets go on what was resumed.</summary>
@@ -220,13 +230,12 @@ internal sealed class Assignment : IDisposable
     public void Forget(IReadOnlyCollection<AssignedPartition> partitions)
     {
         PartitionQueue[] gone = [.. _queues.Where(queue => partitions.Contains(queue.Partition))];
-        if (gone.Length == 0)
+        if (gone.Length > 0)
         {
-            return;
+            using var list = new TopicPartitionList(gone.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
+            Check(_parts.Fetcher.IncrementalUnassign(list), "unassign");
         }
 
-        using var list = new TopicPartitionList(gone.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
-        Check(_parts.Fetcher.IncrementalUnassign(list), "unassign");
         foreach (var queue in gone)
         {
             queue.Dispose();
@@ -267,7 +276,7 @@ internal sealed class Assignment : IDisposable
         if (arrival.IsCompletedSuccessfully && !_ending.IsCancellationRequested)
         {
             Fetch([.. arrival.Result.Select(start => (Open(start), start.Position))]);
-            Tell(arrival.Result);
+            _parts.Log.TellAssigned(_parts.Options, arrival.Result, Partitions);
         }
 
         Answer(isAssign: true);
@@ -298,24 +307,6 @@ internal sealed class Assignment : IDisposable
             TopicId = start.TopicId,
             Earlier = _abandoned.Find(position),
         };
-    }
-
-    private void Tell(IReadOnlyList<StartOffset> starts)
-    {
-        var group = _parts.Options.GroupId;
-        _parts.Log.Assigned(group, string.Join(", ", starts.Select(static start => start.Position)));
-        var first = string.Join(", ", starts.Where(static start => !start.IsCommitted).Select(static start => start.Position));
-        if (first.Length > 0)
-        {
-            _parts.Log.StartsAt(group, _parts.Options.StartAt.ToString(), first);
-        }
-
-        var finished = Partitions.Where(static partition => partition.Tracker.Finished is not null).ToList();
-        if (finished.Count > 0)
-        {
-            var offsets = finished.Sum(static partition => partition.Tracker.Finished!.Ranges.Sum(static range => range.Length));
-            _parts.Log.Finished(group, offsets, string.Join(", ", finished));
-        }
     }
 
     private void Revoke(bool isLost, AssignedPartition[] partitions)
@@ -366,8 +357,9 @@ internal sealed class Assignment : IDisposable
     {
         using var nothing = new TopicPartitionList();
         var membership = _parts.Membership;
-        var isCooperative = membership.RebalanceProtocol == "COOPERATIVE";
-        var error = (isCooperative, isAssign) switch
+        // Asked once, while the library waits for this answer; it stays what it is.
+        _isCooperative ??= membership.RebalanceProtocol == "COOPERATIVE";
+        var error = (_isCooperative, isAssign) switch
         {
             (true, true) => membership.IncrementalAssign(nothing),
             (true, false) => membership.IncrementalUnassign(nothing),
@@ -379,17 +371,19 @@ internal sealed class Assignment : IDisposable
 
     private void Check(NativeError error, string what)
     {
-        if (!error.IsNone && _parts.Status.Raise("group", $"{what}: {error}"))
+        if (!error.IsNone)
         {
-            _parts.Log.Error(_parts.Options.GroupId, "group", $"{what}: {error}");
+            Tell("group", $"{what}: {error}");
         }
     }
 
-    private void TellLookUp(string text)
+    private void TellLookUp(string text) => Tell("offsets", text);
+
+    private void Tell(string source, string text)
     {
-        if (_parts.Status.Raise("offsets", text))
+        if (_parts.Status.Raise(source, text))
         {
-            _parts.Log.Error(_parts.Options.GroupId, "offsets", text);
+            _parts.Log.Error(_parts.Options.GroupId, source, text);
         }
     }
 

@@ -72,4 +72,22 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(1014, LogLevel.Debug, "{Group}: client library: {Facility}: {Text}")]
     public static partial void ClientLibrary(this ILogger log, string group, string facility, string text);
+
+    /// <summary>Where an assignment begins, and what of it is finished already.</summary>
+    public static void TellAssigned(this ILogger log, ConsumerOptions options, IReadOnlyList<StartOffset> starts, IEnumerable<AssignedPartition> partitions)
+    {
+        log.Assigned(options.GroupId, string.Join(", ", starts.Select(static start => start.Position)));
+        var first = string.Join(", ", starts.Where(static start => !start.IsCommitted).Select(static start => start.Position));
+        if (first.Length > 0)
+        {
+            log.StartsAt(options.GroupId, options.StartAt.ToString(), first);
+        }
+
+        var finished = partitions.Where(static partition => partition.Tracker.Finished is not null).ToList();
+        if (finished.Count > 0)
+        {
+            var offsets = finished.Sum(static partition => partition.Tracker.Finished!.Ranges.Sum(static range => range.Length));
+            log.Finished(options.GroupId, offsets, string.Join(", ", finished));
+        }
+    }
 }

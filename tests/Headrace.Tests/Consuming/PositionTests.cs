@@ -84,6 +84,65 @@ public sealed class PositionTests(KafkaUnderTest kafka)
         Assert.Null(consumer.Fault);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(80)]
+    public async Task An_offset_that_is_reset_while_the_group_is_stopped_is_where_it_goes_on(long to)
+    {
+        await using var traffic = await Traffic.OnAsync(kafka);
+        using var offsets = new GroupOffsets(traffic);
+        traffic.Produce(100, static i => "k" + i);
+        var isFirst = true;
+        var consumer = traffic.Consume(record =>
+        {
+            // With a map: 51 to 99 are finished, 50 is not.
+            traffic.Note(record);
+            return new(isFirst && record.Offset == 50 ? Settlement.RetryAfter(Long) : Settlement.Settled);
+        });
+        consumer.Start();
+        await Traffic.UntilAsync(() => traffic.Handled.Count == 100 && offsets.Read() is (50, _, not ""), () => $"{offsets.Read()}; {traffic.Describe()}");
+        await consumer.StopAsync(new(canceled: true));
+        (isFirst, var before) = (false, traffic.Handled.Count);
+
+        await offsets.WriteAsync(to, -1, "");
+        consumer.Start();
+        await Traffic.UntilAsync(() => offsets.Read().Offset == 100, () => $"{offsets.Read()}; {traffic.Describe()}");
+
+        // What was finished before is handled again: that is what a reset is for.
+        Assert.Equal(
+            Enumerable.Range((int)to, 100 - (int)to).Select(static offset => (long)offset), traffic.Handled.Skip(before).Select(static handled => handled.Position.Offset).Order());
+    }
+
+    [Fact]
+    public async Task Gaps_that_compaction_left_are_gone_over_and_everything_is_committed()
+    {
+        await using var traffic = new Traffic(
+            kafka.Address,
+            await kafka.CreateTopicAsync(settings: new Dictionary<string, string>
+            {
+                ["cleanup.policy"] = "compact", ["segment.ms"] = "100", ["min.cleanable.dirty.ratio"] = "0.001", ["max.compaction.lag.ms"] = "100", ["delete.retention.ms"] = "1",
+            }),
+            kafka.NewName("group"));
+        var kept = int.MaxValue;
+        for (var round = 0; kept > 5 * 40 && round < 200; round++)
+        {
+            traffic.Produce(40, static i => "k" + (i % 20));
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, TestContext.Current.CancellationToken);
+            var there = TopicReader.ReadAll(kafka, traffic.Topic, 1);
+            kept = there.Count < (round + 1) * 40 ? there.Count : kept;
+            Assert.True(round < 199, "Nothing was compacted.");
+        }
+
+        var end = TopicReader.ReadAll(kafka, traffic.Topic, 1)[^1].Offset.Value + 1;
+        var consumer = traffic.Consume(traffic.Collect());
+        consumer.Start();
+        await Traffic.UntilAsync(() => traffic.Committed().GetValueOrDefault(0) == end, traffic.Describe);
+
+        Assert.Null(consumer.Fault);
+        Assert.True(traffic.Handled.Count < end, $"{traffic.Handled.Count} of {end}");
+        Assert.Equal(20, traffic.Handled.Select(static handled => handled.Key).Distinct().Count());
+    }
+
     [Fact]
     public async Task Control_markers_leave_no_lag()
     {
