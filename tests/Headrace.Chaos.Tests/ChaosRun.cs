@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Headrace.Chaos.Members;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,12 +15,15 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     // A member that was cut off notices with a heartbeat, one in a second.
     private static readonly long NoticeTicks = 5 * Stopwatch.Frequency;
+    private static readonly long SessionTicks = 6 * Stopwatch.Frequency;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo _folder;
     private readonly RecordProducer _producer;
     private readonly ClusterAdmin _admin;
     private readonly CommitSamples _samples;
+    private readonly ConcurrentQueue<(long From, long Until)> _stalls = new();
+    private readonly Pulse _pulse;
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationTokenSource _sampled = new();
     private readonly List<MemberProcess> _members = [];
@@ -34,6 +38,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         _producer = new(settings, NullLoggerFactory.Instance);
         _admin = new(settings, NullLoggerFactory.Instance);
         _samples = new(broker.Address, Group, Topic, Partitions);
+        _pulse = new((from, until) => _stalls.Enqueue((from, until)));
         Load = new(_producer, Topic, Keys, seed);
     }
 
@@ -114,7 +119,34 @@ internal sealed class ChaosRun : IAsyncDisposable
             await member.LeaveAsync();
         }
 
-        return Verdict.Of(_members, Load.Acknowledged);
+        string[] unexplained = [.. _members.SelectMany(ExplainLosses)];
+        return Verdict.Of(_members, Load.Acknowledged, unexplained);
+    }
+
+    /// <summary>
+    /// A member that lost partitions although nothing was done to it: where it, or the process with the broker, stood still, it was the machine. Says what
+    /// nothing explains.
+    /// </summary>
+    private IEnumerable<string> ExplainLosses(MemberProcess member)
+    {
+        var lines = member.Lines.ToList();
+        var stalls = _stalls.Concat(lines.Where(static line => line.What == HandledLine.Stalled).Select(static line => (From: line.Record.Offset, Until: line.At))).ToList();
+        foreach (var lost in lines.Where(static line => line.What == HandledLine.Lost).Select(static line => line.At))
+        {
+            if (member.Losses.Any(loss => loss.From <= lost && lost <= loss.Until + SessionTicks))
+            {
+                continue;
+            }
+
+            if (stalls.Where(stall => stall.From <= lost && lost <= stall.Until + SessionTicks + NoticeTicks).Select(static stall => stall.From).DefaultIfEmpty().Min() is not 0 and var from)
+            {
+                member.Losses.Add(new(from, lost, _samples.Before(from), "a stall of the machine"));
+            }
+            else
+            {
+                yield return $"lost for nothing: {member.Name} lost partitions at {Loss.Milliseconds(lost)}";
+            }
+        }
     }
 
     /// <summary>Commits that moved back.</summary>
@@ -131,6 +163,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             await member.DisposeAsync();
         }
 
+        _pulse.Dispose();
         await _sampled.CancelAsync();
         await _sampling;
         await _producer.DisposeAsync();

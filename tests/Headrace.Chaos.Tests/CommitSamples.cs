@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace Headrace.Chaos;
@@ -8,10 +9,15 @@ internal sealed class CommitSamples(string address, string group, string topic, 
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentQueue<string> _faults = new();
+    private readonly ConcurrentQueue<(long At, IReadOnlyDictionary<int, CommittedPartition> Committed)> _all = new();
     private volatile IReadOnlyDictionary<int, CommittedPartition> _last = new Dictionary<int, CommittedPartition>();
 
     /// <summary>By partition, as it was last heard.</summary>
     public IReadOnlyDictionary<int, CommittedPartition> Last => _last;
+
+    /// <summary>By partition, as it was last heard before a time.</summary>
+    public IReadOnlyDictionary<int, CommittedPartition> Before(long time) =>
+        _all.LastOrDefault(one => one.At < time).Committed ?? new Dictionary<int, CommittedPartition>();
 
     public long Sum => _last.Values.Sum(one => one.Offset);
 
@@ -49,6 +55,7 @@ internal sealed class CommitSamples(string address, string group, string topic, 
             }
 
             _last = now;
+            _all.Enqueue((Stopwatch.GetTimestamp(), now));
         }
         catch (Exception error) when (error is IOException or SocketException)
         {

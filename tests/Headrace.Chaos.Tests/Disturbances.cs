@@ -21,6 +21,9 @@ internal sealed class Disturbances
         }
     }
 
+    /// <summary>How many different things can happen.</summary>
+    public int Kinds => _kinds.Count;
+
     private MemberProcess AnyMember => _run.Living[_random.Next(_run.Living.Count)];
 
     private DevBrokerFaults Faults => _run.Broker.Faults!;

@@ -24,6 +24,11 @@ internal sealed class Handling(MemberProcess member, HandledRecord record, long 
         var open = new Dictionary<HandledRecord, Handling>();
         foreach (var (what, record, at) in member.Lines)
         {
+            if (what is HandledLine.Lost or HandledLine.Stalled)
+            {
+                continue;
+            }
+
             if (what == HandledLine.Started)
             {
                 var handling = new Handling(member, record, at);

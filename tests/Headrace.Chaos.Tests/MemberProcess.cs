@@ -10,7 +10,7 @@ internal sealed partial class MemberProcess : IAsyncDisposable
 {
     private const int Continue = 18;
     private const int Stop = 19;
-    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(120);
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
     private readonly string _file;

@@ -21,9 +21,11 @@ internal sealed class Verdict
     public override string ToString() =>
         $"{Records} records, {Handlings} handlings; repeated: {(_repeats.Count == 0 ? "none" : string.Join(", ", _repeats.Select(one => $"{one.Value} {one.Key}")))}";
 
-    public static Verdict Of(IEnumerable<MemberProcess> members, IReadOnlyDictionary<(string Key, long Sequence), RecordPosition> acknowledged)
+    public static Verdict Of(
+        IEnumerable<MemberProcess> members, IReadOnlyDictionary<(string Key, long Sequence), RecordPosition> acknowledged, IEnumerable<string> faults)
     {
         var verdict = new Verdict();
+        verdict._faults.AddRange(faults);
         var handlings = members.SelectMany(Handling.ReadAll).OrderBy(one => one.Start).ToList();
         verdict.Handlings = handlings.Count;
         verdict.AssertNoneLost(handlings, acknowledged);

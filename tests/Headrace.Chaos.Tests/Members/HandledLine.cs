@@ -9,6 +9,12 @@ internal readonly record struct HandledLine(char What, HandledRecord Record, lon
     public const char Finished = 'F';
     public const char Cancelled = 'C';
 
+    /// <summary>Not about a record: the member said that it lost partitions.</summary>
+    public const char Lost = 'L';
+
+    /// <summary>Not about a record: the process stood still from <see cref="HandledRecord.Offset"/>, a time, until now.</summary>
+    public const char Stalled = 'Z';
+
     /// <summary>The lines of a file. One without its end was cut by a kill.</summary>
     public static IEnumerable<HandledLine> ReadAll(string file)
     {
@@ -22,7 +28,7 @@ internal readonly record struct HandledLine(char What, HandledRecord Record, lon
     }
 
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{What} {Record.Key} {Record.Sequence} {Record.Partition} {Record.Offset} {At}\n");
+        CultureInfo.InvariantCulture, $"{What} {Record.Key ?? "-"} {Record.Sequence} {Record.Partition} {Record.Offset} {At}\n");
 
     private static HandledLine Parse(string line)
     {

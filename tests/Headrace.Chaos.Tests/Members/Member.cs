@@ -14,8 +14,10 @@ internal sealed class Member(HandledFile handled)
     public static async Task RunAsync(string kafka, string topic, string group, string file)
     {
         using var handled = new HandledFile(file);
+        using var pulse = new Pulse((from, _) => handled.Write(HandledLine.Stalled, new("-", 0, 0, from)));
+        using var losses = new LossLog(handled);
         var builder = Host.CreateApplicationBuilder();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(losses);
         builder.AddHeadrace().Configure(options =>
         {
             foreach (var (name, value) in ClientSettings(kafka))
