@@ -102,6 +102,21 @@ public sealed class ClusterAdmin : IDisposable
         await UntilVisibleAsync(topics, cancellation);
     }
 
+    /// <summary>Gives a topic more partitions.</summary>
+    internal async Task GrowTopicAsync(string topic, int partitions, CancellationToken cancellation)
+    {
+        try
+        {
+            await AskAsync(
+                admin => admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }], new() { RequestTimeout = Timeout, OperationTimeout = Timeout }),
+                cancellation);
+        }
+        catch (CreatePartitionsException refusal)
+        {
+            throw Refused($"Topic '{topic}' could not be given {partitions} partitions", refusal.Results.FirstOrDefault()?.Error ?? refusal.Error, refusal);
+        }
+    }
+
     /// <summary>The settings of a topic in force, by name.</summary>
     public async Task<IReadOnlyDictionary<string, string>> DescribeTopicSettingsAsync(string topic, CancellationToken cancellation)
     {

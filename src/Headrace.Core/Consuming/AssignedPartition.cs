@@ -9,6 +9,7 @@ internal sealed class AssignedPartition : IDisposable
     private readonly CancellationTokenSource _lost = new();
 
     private long _closesAt = long.MaxValue;
+    private long _nextDue;
     private bool _isPaused;
 
     // Written by the loop, read by workers before every record.
@@ -40,8 +41,33 @@ internal sealed class AssignedPartition : IDisposable
 
     public LaneTable Table { get; } = new();
 
+    /// <summary>What makes it a companion of another partition; <see langword="null"/> for one that the group assigned.</summary>
+    public CompanionTopic? Companion { get; init; }
+
+    /// <summary>The topic that the group assigned: its own, or that of which it is a companion.</summary>
+    public string Origin { get => field ?? Topic; init; }
+
+    /// <summary>Where a companion's log ended when it was assigned.</summary>
+    public long ReadsTo { get; init; }
+
+    /// <summary>It is read to that end before it hands out a record.</summary>
+    public bool IsCatchingUp { get; set; }
+
+    /// <summary>What is to be read before this one has been read.</summary>
+    public bool HasReadFirst { get; set; }
+
+    /// <summary>When the next record of a companion may be begun; <see langword="null"/> when none is held back. Written by the loop, read by whoever asks for the status.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get => Interlocked.Read(ref _nextDue) is > 0 and var ticks ? new(ticks, TimeSpan.Zero) : null;
+        set => Interlocked.Exchange(ref _nextDue, value?.UtcTicks ?? 0);
+    }
+
     /// <summary>Fires when nothing done for its records can be committed any more.</summary>
     public CancellationToken Lost { get; }
+
+    /// <summary>When the broker last acknowledged something, as a timestamp of the clock.</summary>
+    public long CommittedAt { get; set; }
 
     /// <summary>What the broker has acknowledged.</summary>
     public CommitPoint Committed { get; set; }
@@ -106,6 +132,22 @@ internal sealed class AssignedPartition : IDisposable
 
     /// <summary>The lowest offset whose handler threw: what comes after it cannot be committed.</summary>
     public long FailedAt { get; set; } = long.MaxValue;
+
+    /// <summary>
+    /// Up to here, exclusively, records are worth handling when it is given up: beyond what has been begun nobody waits for them, and beyond one that is stuck – its retry is due later, or its
+    /// handler threw – nothing can be committed.
+    /// </summary>
+    public long Frontier()
+    {
+        var (begun, stuck) = (Tracker.HighestSettled(), FailedAt);
+        for (var lane = Lanes; lane is not null; lane = lane.Following)
+        {
+            begun = Math.Max(begun, lane.State == LaneState.Handed ? lane.Begun : -1);
+            stuck = Math.Min(stuck, lane.State == LaneState.Parked ? lane.Head!.Offset : long.MaxValue);
+        }
+
+        return Math.Min(begun + 1, stuck);
+    }
 
     public void Link(Lane lane)
     {

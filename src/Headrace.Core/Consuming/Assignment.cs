@@ -16,6 +16,8 @@ internal sealed class Assignment : IDisposable
     private readonly PositionGuard _guard;
     private readonly TopicIdentities _identities;
     private readonly AbandonedHandlers _abandoned;
+    private readonly PartitionOpening _opening;
+    private readonly Companions _companions;
     private readonly List<PartitionQueue> _queues = [];
     private readonly Queue<(bool IsAssign, bool IsLost, IReadOnlyList<TopicPartitionEntry> Partitions)> _rebalances = new();
     private readonly NativeMessage[] _buffer = new NativeMessage[256];
@@ -27,8 +29,11 @@ internal sealed class Assignment : IDisposable
     private TimeSpan _lastPatience;
     private PauseSet _pauses = PauseSet.None;
 
-    public Assignment(ConsumerParts parts) => 
+    public Assignment(ConsumerParts parts)
+    {
         (_parts, _guard, _identities, _abandoned, Ending) = (parts, new(parts, this), new(parts.Membership, parts.Time), new(parts), _ending.Token);
+        (_opening, _companions) = (new(parts, _abandoned), new(parts, this));
+    }
 
     /// <summary>The group has answered at least once: this is a member, with or without partitions.</summary>
     public bool HasJoined { get; private set; }
@@ -39,7 +44,6 @@ internal sealed class Assignment : IDisposable
     /// <summary>Lanes that were in flight when a deadline passed.</summary>
     public int Abandoned { get; private set; }
 
-    public OffsetLookUp LookUp => new(_parts.Membership, _parts.Fetcher, _parts.Options.StartAt, TellLookUp);
 
     /// <summary>Fires when everything is given up for good.</summary>
     public CancellationToken Ending { get; }
@@ -51,6 +55,27 @@ internal sealed class Assignment : IDisposable
     public AssignedPartition? Draining => _departure is { IsDrained: false } departure ? departure.Partitions.FirstOrDefault(static partition => !partition.IsLost) : null;
 
     public IEnumerable<AssignedPartition> Partitions => _queues.Select(static queue => queue.Partition);
+
+    /// <summary>When the next record that is held back may be begun; <see langword="null"/> when none is, or it is time already.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            var now = _parts.Time.GetUtcNow();
+            return Partitions.Where(partition => partition.NextDue > now).Min(static partition => partition.NextDue);
+        }
+    }
+
+    /// <summary>Looks up where partitions begin that are like this one.</summary>
+    public OffsetLookUp LookUpOf(AssignedPartition partition) =>
+        new(_parts.Membership, _parts.FetcherOf(partition), partition.Companion is null ? _parts.Options.StartAt : StartPosition.Earliest, TellLookUp);
+
+    /// <summary>A partition that is ours.</summary>
+    public AssignedPartition? Find(string topic, int partition) =>
+        _queues.Find(queue => queue.Partition.Partition == partition && queue.Partition.Topic == topic)?.Partition;
+
+    /// <summary>Makes a companion's partition.</summary>
+    public AssignedPartition Open(StartOffset start, CompanionTopic companion, string origin) => _opening.Open(start, companion, origin);
 
     /// <summary>A rebalance that is to be answered, in its turn.</summary>
     public void Take(ErrorCode kind, IReadOnlyList<TopicPartitionEntry> partitions) =>
@@ -97,7 +122,7 @@ internal sealed class Assignment : IDisposable
             return true;
         }
 
-        return _guard.Tick();
+        return _guard.Tick() | (!_ending.IsCancellationRequested && _companions.Tick());
     }
 
     /// <summary>
@@ -127,25 +152,30 @@ internal sealed class Assignment : IDisposable
         if (pauses != _pauses)
         {
             _pauses = pauses;
-            _queues.ForEach(queue => _parts.Scheduler.Pause(queue.Partition, pauses.Holds(queue.Partition)));
+            _queues.ForEach(queue => _parts.Scheduler.Pause(queue.Partition, HoldsBack(queue.Partition)));
         }
     }
+
+    /// <summary>A companion has caught up.</summary>
+    public void LetGo(AssignedPartition partition) => _parts.Scheduler.Pause(partition, HoldsBack(partition));
 
     /// <summary>Takes records from every partition that has room, a few of each. Says whether there were any.</summary>
     public bool Drain()
     {
-        if (_parts.Workers.HasPlenty && _queues.Sum(static queue => queue.Partition.Buffered) >= NearRecords)
+        if (_parts.Workers.HasPlenty && _queues.Sum(static queue => queue.Partition.Companion is { IsReadFirst: true } ? 0 : queue.Partition.Buffered) >= NearRecords)
         {
             return false;
         }
 
-        var (records, bytes) = (Share(_parts.Options.LookAheadRecords), _parts.Options.LookAheadBytes / Math.Max(1, _queues.Count));
+        var shares = Math.Max(1, _queues.Count(static queue => queue.Partition.Companion is null));
+        var (records, bytes) = (Math.Max(1, _parts.Options.LookAheadRecords / shares), _parts.Options.LookAheadBytes / shares);
         var any = false;
         foreach (var queue in _queues)
         {
-            if (queue.Partition is { IsClosing: false, IsPaused: false } && !_abandoned.Delay(queue.Partition))
+            if (queue.Partition is { IsClosing: false } and ({ IsPaused: false } or { IsCatchingUp: true }) && !_abandoned.Delay(queue.Partition) && !_companions.Delays(queue.Partition))
             {
-                var taken = queue.Drain(_buffer, records, bytes) > 0;
+                // What is read first is bounded by whoever writes it.
+                var taken = queue.Partition.Companion is { IsReadFirst: true } ? queue.Drain(_buffer, int.MaxValue, long.MaxValue) > 0 : queue.Drain(_buffer, records, bytes) > 0;
                 _guard.Look(queue, taken);
                 any |= taken;
             }
@@ -159,7 +189,7 @@ internal sealed class Assignment : IDisposable
     {
         foreach (var partition in Partitions)
         {
-            partition.IsTopicGone |= !topics.Contains(partition.Topic);
+            partition.IsTopicGone |= !topics.Contains(partition.Origin);
         }
     }
 
@@ -172,6 +202,8 @@ internal sealed class Assignment : IDisposable
             _parts.Scheduler.Close(partition);
             partition.Cancel();
         }
+
+        _queues.ForEach(static queue => queue.Drop());
     }
 
     /// <summary>Moves the watermarks past what is settled, and the records that are passed back to their pool.</summary>
@@ -187,25 +219,15 @@ internal sealed class Assignment : IDisposable
     public void AdvanceToPositions()
     {
         Advance();
-        using var list = new TopicPartitionList(_queues.Count);
-        foreach (var queue in _queues)
+        foreach (var idle in _queues.Where(static queue => queue is { IsHolding: false, Partition: { Tracker.Count: 0, IsClosing: false } }).GroupBy(queue => _parts.FetcherOf(queue.Partition)))
         {
-            if (queue.Partition is { Tracker.Count: 0, IsClosing: false } idle)
+            using var list = new TopicPartitionList(idle.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
+            foreach (var position in idle.Key.ReadPositions(list).IsNone ? list.Read() : [])
             {
-                list.Add(idle.Topic, idle.Partition);
-            }
-        }
-
-        if (list.Count == 0 || !_parts.Fetcher.ReadPositions(list).IsNone)
-        {
-            return;
-        }
-
-        foreach (var position in list.Read())
-        {
-            if (position.Offset >= 0)
-            {
-                Find(position)?.Partition.Tracker.MoveTo(position.Offset);
+                if (position.Offset >= 0)
+                {
+                    Find(position.Topic, position.Partition)?.Tracker.MoveTo(position.Offset);
+                }
             }
         }
     }
@@ -213,16 +235,21 @@ internal sealed class Assignment : IDisposable
     /// <summary>Fetches a partition from an offset on, in place of what was fetched of it before.</summary>
     public void Fetch(IReadOnlyList<(AssignedPartition Partition, TopicPartitionEntry From)> starts)
     {
-        using var list = new TopicPartitionList(starts.Select(static start => start.From));
-        foreach (var (partition, _) in starts)
+        foreach (var some in starts.GroupBy(start => _parts.FetcherOf(start.Partition)))
         {
-            var queue = _parts.Fetcher.OpenPartitionQueue(partition.Topic, partition.Partition);
-            queue.Watch(_parts.Signal);
-            partition.IsPaused = _pauses.Holds(partition);
-            _queues.Add(new(partition, queue, _parts.Scheduler, _parts.Records));
+            using var list = new TopicPartitionList(some.Select(static start => start.From));
+            foreach (var (partition, _) in some)
+            {
+                var queue = some.Key.OpenPartitionQueue(partition.Topic, partition.Partition);
+                queue.Watch(_parts.Signal);
+                partition.IsPaused = HoldsBack(partition);
+                _queues.Add(new(partition, queue, _parts));
+            }
+
+            Check(some.Key.IncrementalAssign(list), "assign");
         }
 
-        Check(_parts.Fetcher.IncrementalAssign(list), "assign");
+        _companions.Hurry();
         _parts.Status.Partitions = [.. Partitions];
     }
 
@@ -230,10 +257,10 @@ internal sealed class Assignment : IDisposable
     public void Forget(IReadOnlyCollection<AssignedPartition> partitions)
     {
         PartitionQueue[] gone = [.. _queues.Where(queue => partitions.Contains(queue.Partition))];
-        if (gone.Length > 0)
+        foreach (var some in gone.GroupBy(queue => _parts.FetcherOf(queue.Partition)))
         {
-            using var list = new TopicPartitionList(gone.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
-            Check(_parts.Fetcher.IncrementalUnassign(list), "unassign");
+            using var list = new TopicPartitionList(some.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
+            Check(some.Key.IncrementalUnassign(list), "unassign");
         }
 
         foreach (var queue in gone)
@@ -252,7 +279,8 @@ internal sealed class Assignment : IDisposable
     {
         if (!isAssign)
         {
-            Revoke(isLost, [.. partitions.Select(Find).OfType<PartitionQueue>().Select(static queue => queue.Partition)]);
+            var revoked = partitions.Select(static entry => (entry.Topic, entry.Partition)).ToHashSet();
+            Revoke(isLost, [.. Partitions.Where(partition => revoked.Contains((partition.Origin, partition.Partition)))]);
             return;
         }
 
@@ -266,7 +294,7 @@ internal sealed class Assignment : IDisposable
         }
 
         _parts.OpenFetcher(partitions.Count);
-        _arrival = LookUp.FindAsync(partitions, _parts.Signal.Set, Ending);
+        _arrival = new OffsetLookUp(_parts.Membership, _parts.Fetcher, _parts.Options.StartAt, TellLookUp).FindAsync(partitions, _parts.Signal.Set, Ending);
     }
 
     private bool Arrive(Task<IReadOnlyList<StartOffset>> arrival)
@@ -275,38 +303,12 @@ internal sealed class Assignment : IDisposable
         _parts.Status.Clear("offsets");
         if (arrival.IsCompletedSuccessfully && !_ending.IsCancellationRequested)
         {
-            Fetch([.. arrival.Result.Select(start => (Open(start), start.Position))]);
+            Fetch([.. arrival.Result.Select(start => (_opening.Open(start, companion: null, start.Position.Topic), start.Position))]);
             _parts.Log.TellAssigned(_parts.Options, arrival.Result, Partitions);
         }
 
         Answer(isAssign: true);
         return true;
-    }
-
-    private AssignedPartition Open(StartOffset start)
-    {
-        var position = start.Position;
-        if (!start.IsCommitted)
-        {
-            return new(position.Topic, position.Partition, position.Offset, committed: -1) { TopicId = start.TopicId, Earlier = _abandoned.Find(position) };
-        }
-
-        var finished = FinishedOffsets.Restore(start, _parts.Options.TrustMapsWithoutEpoch, _parts.Status, out var ignored);
-        if (ignored is not null)
-        {
-            _parts.Status.IgnoredMaps++;
-            _parts.Log.MapIgnored(_parts.Options.GroupId, position.ToString(), ignored);
-        }
-
-        return new(
-            position.Topic,
-            position.Partition,
-            new OffsetTracker(position.Offset, position.LeaderEpoch, finished),
-            new CommitPoint(position.Offset, finished is null ? default : position.Metadata))
-        {
-            TopicId = start.TopicId,
-            Earlier = _abandoned.Find(position),
-        };
     }
 
     private void Revoke(bool isLost, AssignedPartition[] partitions)
@@ -377,18 +379,7 @@ internal sealed class Assignment : IDisposable
         }
     }
 
-    private void TellLookUp(string text) => Tell("offsets", text);
+    private bool HoldsBack(AssignedPartition partition) => partition.IsCatchingUp || _pauses.Holds(partition);
 
-    private void Tell(string source, string text)
-    {
-        if (_parts.Status.Raise(source, text))
-        {
-            _parts.Log.Error(_parts.Options.GroupId, source, text);
-        }
-    }
-
-    private PartitionQueue? Find(TopicPartitionEntry entry) =>
-        _queues.Find(queue => queue.Partition.Partition == entry.Partition && queue.Partition.Topic == entry.Topic);
-
-    private int Share(int total) => Math.Max(1, total / Math.Max(1, _queues.Count));
+    private void TellLookUp(string text) => _parts.TellOnce("offsets", text);
 }

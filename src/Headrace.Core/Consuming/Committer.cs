@@ -13,6 +13,9 @@ internal sealed class Committer
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ProbePause = TimeSpan.FromSeconds(1);
 
+    // Kafka forgets offsets of topics that nobody subscribes to, seven days after they were committed last.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromHours(1);
+
     // A transaction that is aborted has been written all the same.
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(5);
 
@@ -90,7 +93,7 @@ internal sealed class Committer
         foreach (var partition in partitions)
         {
             var point = PointOf(partition);
-            if (!IsClean(partition, point))
+            if (!IsClean(partition, point) || (partition.Companion is not null && !partition.IsLost && !partition.IsTopicGone && _time.GetElapsedTime(partition.CommittedAt) > KeepAlive))
             {
                 _outstanding.Add((partition, point));
             }
@@ -175,7 +178,7 @@ internal sealed class Committer
         switch (error.Code)
         {
             case ErrorCode.None:
-                partition.Committed = point;
+                (partition.Committed, partition.CommittedAt) = (point, _time.GetTimestamp());
                 partition.Outputs?.Forget(point.Offset);
                 return;
             case ErrorCode.OffsetMetadataTooLarge when !partition.IsMapRefused:

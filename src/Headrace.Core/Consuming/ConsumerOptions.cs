@@ -1,3 +1,5 @@
+using Headrace.Consuming;
+
 namespace Headrace;
 
 /// <summary>What one consumer of a group reads, and how.</summary>
@@ -60,6 +62,9 @@ public sealed class ConsumerOptions
     /// since. For a group that is shared with, or moved from, a library that commits none.
     /// </summary>
     public bool TrustMapsWithoutEpoch { get; init; }
+
+    /// <summary>The topics that are read along with a topic. It is asked again every second: a topic that comes later is read then. Default: none.</summary>
+    internal Func<string, IReadOnlyList<CompanionTopic>> CompanionsOf { get; init; } = static _ => [];
 
     /// <summary>Whether offsets are committed by transactions that also hold what handlers left in <see cref="Record.Outputs"/>.</summary>
     internal bool HasTransactions { get; init; }

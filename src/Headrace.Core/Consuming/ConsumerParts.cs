@@ -12,6 +12,7 @@ internal sealed class ConsumerParts : IDisposable
 {
     private const string Category = "Headrace.Consuming";
     private ConsumerHandle? _fetcher;
+    private ConsumerHandle? _companionFetcher;
     private readonly Action<TrackedRecord> _pass;
     private readonly GroupTransactions? _transactions;
     private Task<NativeError> _warmed = Task.FromResult(default(NativeError));
@@ -54,6 +55,13 @@ internal sealed class ConsumerParts : IDisposable
 
     public bool IsFetching => _fetcher is not null;
 
+    /// <summary>
+    /// The fetcher of companions, once it is open. They have their own: they are mostly idle, and a fetch of idle partitions keeps a busy one waiting.
+    /// </summary>
+    public ConsumerHandle CompanionFetcher => _companionFetcher ?? throw new InvalidOperationException("The companions' fetcher is not open.");
+
+    public bool IsFetchingCompanions => _companionFetcher is not null;
+
     public RecordPool Records { get; }
 
     public WorkerPool Workers { get; }
@@ -79,6 +87,29 @@ internal sealed class ConsumerParts : IDisposable
         }
     }
 
+    /// <summary>Opens the fetcher of companions.</summary>
+    public void OpenCompanionFetcher()
+    {
+        if (_companionFetcher is null)
+        {
+            using var configuration = ConsumerConfiguration.ForFetching(Options, partitions: 1, Log);
+            _companionFetcher = new(configuration, EventKinds.Error | EventKinds.Log);
+            _companionFetcher.Queue.Watch(Signal);
+        }
+    }
+
+    /// <summary>The handle that fetches a partition.</summary>
+    public ConsumerHandle FetcherOf(AssignedPartition partition) => partition.Companion is null ? Fetcher : CompanionFetcher;
+
+    /// <summary>Shows an error that lasts until its source is cleared, and logs it once.</summary>
+    public void TellOnce(string source, string text)
+    {
+        if (Status.Raise(source, text))
+        {
+            Log.Error(Options.GroupId, source, text);
+        }
+    }
+
     /// <summary>Moves a partition's watermark past what is settled.</summary>
     public void Advance(AssignedPartition partition)
     {
@@ -93,6 +124,7 @@ internal sealed class ConsumerParts : IDisposable
         Topics.Finish();
         _warmed.Wait(TimeSpan.FromSeconds(6));
         _fetcher?.Dispose();
+        _companionFetcher?.Dispose();
         Membership.Dispose();
         Signal.Dispose();
     }

@@ -21,6 +21,9 @@ public sealed record ConsumerSnapshot
     /// <summary>The partitions this consumer has, with how far it is.</summary>
     public IReadOnlyList<PartitionSnapshot> Partitions { get; init; } = [];
 
+    /// <summary>The partitions of retry, parking and redrive topics that it has along with those.</summary>
+    public IReadOnlyList<PartitionSnapshot> Companions { get; init; } = [];
+
     /// <summary>Records settled since the start.</summary>
     public long Settled { get; init; }
 

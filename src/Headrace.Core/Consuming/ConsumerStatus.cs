@@ -115,10 +115,11 @@ internal sealed class ConsumerStatus
     }
 
     // The figures of a partition are the loop's and move while they are read: each for itself is right, together they are of nearly one moment.
-    public IReadOnlyList<PartitionSnapshot> PartitionSnapshots() =>
-        Array.ConvertAll(_partitions, static partition =>
+    public IReadOnlyList<PartitionSnapshot> PartitionSnapshots(bool companions) =>
+        [.. _partitions.Where(partition => companions == partition.Companion is not null).Select(static partition =>
             new PartitionSnapshot(partition.Topic, partition.Partition, partition.Tracker.Watermark, partition.Committed.Offset, partition.Buffered)
             {
-                IsPaused = partition.IsPaused,
-            });
+                IsPaused = partition is { IsPaused: true, IsCatchingUp: false },
+                NextDue = partition.NextDue,
+            })];
 }

@@ -47,6 +47,9 @@ internal sealed class Lane
     /// <summary>Records of the chunk that no report has come for.</summary>
     public int Handed { get; private set; }
 
+    /// <summary>Until when it is parked, as a timestamp of the clock.</summary>
+    public long Due { get; set; }
+
     /// <summary>The batch that gathers its records.</summary>
     public OpenBatch? Gathering { get; set; }
 

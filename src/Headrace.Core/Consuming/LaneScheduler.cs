@@ -99,11 +99,21 @@ internal sealed class LaneScheduler
         while (_parked.TryPeek(out var lane, out var due) && due <= _time.GetTimestamp())
         {
             _parked.Dequeue();
-            if (lane.State == LaneState.Parked)
+            if (lane.State == LaneState.Parked && lane.Due == due)
             {
                 lane.State = LaneState.Open;
                 Touch(lane);
             }
+        }
+    }
+
+    /// <summary>A key that is parked need not wait any longer.</summary>
+    public void Wake(AssignedPartition partition, ReadOnlySpan<byte> key)
+    {
+        if (partition.Table.Find(LaneTable.HashOf(key), key) is { State: LaneState.Parked } lane)
+        {
+            lane.State = LaneState.Open;
+            Touch(lane);
         }
     }
 
@@ -125,7 +135,7 @@ internal sealed class LaneScheduler
     {
         partition.ClosesAt = -1;
         Interlocked.MemoryBarrierProcessWide();
-        var end = partition.IsLost || partition.IsPaused || _workers.IsPaused ? -1 : Frontier(partition);
+        var end = partition.IsLost || partition.IsPaused || _workers.IsPaused ? -1 : partition.Frontier();
         partition.ClosesAt = end;
         BatchScheduler.TakeBack(partition, Touch);
         for (var lane = partition.Lanes; lane is not null;)
@@ -139,20 +149,6 @@ internal sealed class LaneScheduler
 
             lane = following;
         }
-    }
-
-    // Up to here, exclusively, records are worth handling: beyond what has been begun nobody waits for them, and beyond one that is stuck – its retry is
-    // due later, or its handler threw – nothing can be committed.
-    private static long Frontier(AssignedPartition partition)
-    {
-        var (begun, stuck) = (partition.Tracker.HighestSettled(), partition.FailedAt);
-        for (var lane = partition.Lanes; lane is not null; lane = lane.Following)
-        {
-            begun = Math.Max(begun, lane.State == LaneState.Handed ? lane.Begun : -1);
-            stuck = Math.Min(stuck, lane.State == LaneState.Parked ? lane.Head!.Offset : long.MaxValue);
-        }
-
-        return Math.Min(begun + 1, stuck);
     }
 
     private void HandOutOrGather(Lane lane)
@@ -317,8 +313,8 @@ internal sealed class LaneScheduler
             return;
         }
 
-        lane.State = LaneState.Parked;
-        _parked.Enqueue(lane, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
+        (lane.State, lane.Due) = (LaneState.Parked, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
+        _parked.Enqueue(lane, lane.Due);
     }
 
     private void Touch(Lane lane)

@@ -19,6 +19,9 @@ internal sealed class OffsetLookUp
     public OffsetLookUp(ConsumerHandle membership, ConsumerHandle fetcher, StartPosition startAt, Action<string> onError) =>
         (_membership, _fetcher, _startAt, _onError) = (membership, fetcher, startAt, onError);
 
+    /// <summary>Whether every log's end is looked up too.</summary>
+    public bool WithEnds { get; init; }
+
     /// <summary>Where each partition begins.</summary>
     public Task<IReadOnlyList<StartOffset>> FindAsync(IReadOnlyList<TopicPartitionEntry> partitions, Action wake, CancellationToken cancellation) =>
         Run<IReadOnlyList<StartOffset>>(() => Find(partitions, cancellation), wake);
@@ -49,12 +52,12 @@ internal sealed class OffsetLookUp
         // First of all: if the topic is made again meanwhile, that shows later.
         var ids = FindIds(partitions, cancellation);
         var committed = Ask(partitions, list => _membership.ReadCommitted(list, Patience), "committed offsets", cancellation);
-        TopicPartitionEntry[] mapped = [.. committed.Where(static entry => entry.Offset >= 0 && entry.Metadata.Length > 0)];
+        TopicPartitionEntry[] mapped = [.. committed.Where(entry => WithEnds || (entry.Offset >= 0 && entry.Metadata.Length > 0))];
         var ends = mapped.Length == 0
             ? []
             : FindByTime(mapped, TopicPartitionEntry.End, cancellation).ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
         var starts = committed.Where(static entry => entry.Offset >= 0)
-            .Select(entry => new StartOffset(entry, IsCommitted: true) { LogEnd = ends.GetValueOrDefault((entry.Topic, entry.Partition), long.MinValue) })
+            .Select(static entry => new StartOffset(entry, IsCommitted: true))
             .ToList();
         TopicPartitionEntry[] missing = [.. committed.Where(static entry => entry.Offset < 0)];
         if (missing.Length > 0)
@@ -62,7 +65,11 @@ internal sealed class OffsetLookUp
             starts.AddRange(FindStarts(missing, cancellation).Select(static entry => new StartOffset(entry with { LeaderEpoch = -1 }, IsCommitted: false)));
         }
 
-        return starts.ConvertAll(start => start with { TopicId = ids.GetValueOrDefault(start.Position.Topic) });
+        return starts.ConvertAll(start => start with
+        {
+            TopicId = ids.GetValueOrDefault(start.Position.Topic),
+            LogEnd = ends.GetValueOrDefault((start.Position.Topic, start.Position.Partition), long.MinValue),
+        });
     }
 
     private Dictionary<string, Guid> FindIds(IEnumerable<TopicPartitionEntry> partitions, CancellationToken cancellation)

@@ -15,9 +15,14 @@ internal sealed unsafe class PartitionQueue : IDisposable
     private readonly QueueHandle _queue;
     private readonly LaneScheduler _scheduler;
     private readonly RecordPool _records;
+    private readonly TimeProvider _time;
 
-    public PartitionQueue(AssignedPartition partition, QueueHandle queue, LaneScheduler scheduler, RecordPool records) =>
-        (Partition, _queue, _scheduler, _records) = (partition, queue, scheduler, records);
+    // Taken from the client and not begun: the first is due later, the others are behind it.
+    private readonly Queue<NativeMessage> _held = new();
+    private readonly Record _first = new();
+
+    public PartitionQueue(AssignedPartition partition, QueueHandle queue, ConsumerParts parts) =>
+        (Partition, _queue, _scheduler, _records, _time) = (partition, queue, parts.Scheduler, parts.Records, parts.Time);
 
     public AssignedPartition Partition { get; }
 
@@ -29,6 +34,9 @@ internal sealed unsafe class PartitionQueue : IDisposable
 
     /// <summary>An error of the partition is shown and not over.</summary>
     public bool HasError { get; set; }
+
+    /// <summary>Records wait for the first of them to be due: the client's position is past them.</summary>
+    public bool IsHolding => _held.Count > 0;
 
     /// <summary>Takes the records that are there, as long as there is room for them. Says how many there were.</summary>
     /// <param name="buffer">Where the messages are put meanwhile: at most so many are taken.</param>
@@ -43,6 +51,11 @@ internal sealed unsafe class PartitionQueue : IDisposable
             return 0;
         }
 
+        if (Partition.Companion is { DueAt: { } dueAt })
+        {
+            return DrainDue(buffer[..room], dueAt);
+        }
+
         var messages = buffer[.._queue.ConsumeBatch(buffer[..room])];
         foreach (var message in messages)
         {
@@ -52,7 +65,63 @@ internal sealed unsafe class PartitionQueue : IDisposable
         return messages.Length;
     }
 
-    public void Dispose() => _queue.Dispose();
+    /// <summary>Lets go of what is held back.</summary>
+    public void Drop()
+    {
+        while (_held.TryDequeue(out var message))
+        {
+            message.Destroy();
+        }
+    }
+
+    public void Dispose()
+    {
+        Drop();
+        _queue.Dispose();
+    }
+
+    // What is due later is neither begun nor asked for again, and keeps nothing else waiting: the partition is just not drained.
+    private int DrainDue(Span<NativeMessage> buffer, Func<Record, DateTimeOffset> dueAt)
+    {
+        for (var taken = 0; ;)
+        {
+            if (_held.Count == 0)
+            {
+                var room = buffer[taken..];
+                foreach (var message in room.Length > 0 ? room[.._queue.ConsumeBatch(room)] : [])
+                {
+                    _held.Enqueue(message);
+                }
+
+                if (_held.Count == 0)
+                {
+                    return taken;
+                }
+            }
+
+            if (taken == buffer.Length || (_held.Peek() is { Error: ErrorCode.None } first && (Partition.NextDue ??= dueAt(Look(first))) > _time.GetUtcNow()))
+            {
+                return taken;
+            }
+
+            Partition.NextDue = null;
+            Take(_held.Dequeue());
+            taken++;
+        }
+    }
+
+    private Record Look(NativeMessage message)
+    {
+        Place(_first, message);
+        return _first;
+    }
+
+    private void Place(Record record, NativeMessage message)
+    {
+        record.Place(Partition.Topic, Partition.Partition, message.Offset, message.ReadTimestamp(out var isAppendTime), message.LeaderEpoch);
+        (record.HasAppendTime, record.TopicId, record.IsCopy) = (isAppendTime, Partition.TopicId, Partition.Companion is not null);
+        record.Point(message.Pointer, message.Key, message.KeyLength, message.Value, message.ValueLength, ReadHeaders);
+    }
 
     private void Take(NativeMessage message)
     {
@@ -72,13 +141,12 @@ internal sealed unsafe class PartitionQueue : IDisposable
 
         var tracked = _records.Rent();
         var record = tracked.Record;
-        record.Place(Partition.Topic, Partition.Partition, message.Offset, message.ReadTimestamp(out var isAppendTime), message.LeaderEpoch);
-        (record.HasAppendTime, record.TopicId) = (isAppendTime, Partition.TopicId);
-        record.Point(message.Pointer, message.Key, message.KeyLength, message.Value, message.ValueLength, ReadHeaders);
+        Place(record, message);
         record.Cancellation = Partition.Lost;
         tracked.Bytes = Math.Max(record.KeyLength, 0) + Math.Max(message.ValueLength, 0) + KeptPerRecord;
         if (Partition.Tracker.Add(tracked))
         {
+            Partition.Companion?.Arrived?.Invoke(record, record.Offset < Partition.ReadsTo);
             _scheduler.Add(Partition, tracked);
         }
         else

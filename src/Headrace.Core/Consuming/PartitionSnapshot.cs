@@ -10,4 +10,7 @@ public readonly record struct PartitionSnapshot(string Topic, int Partition, lon
 {
     /// <summary>Whether an operator holds the partition, or its topic, back. A paused group is not told here.</summary>
     public bool IsPaused { get; init; }
+
+    /// <summary>When its next record may be handled, where one is there and not due; only in retry topics.</summary>
+    public DateTimeOffset? NextDue { get; init; }
 }

@@ -12,12 +12,15 @@ internal sealed class PauseSet
 
     public static PauseSet None { get; } = new();
 
-    public bool Holds(AssignedPartition partition) => _topics.Contains(partition.Topic) || _partitions.Contains((partition.Topic, partition.Partition));
+    /// <summary>Whether a partition is held back; a companion is together with what it is a companion of.</summary>
+    public bool Holds(AssignedPartition partition) => Holds(partition.Topic, partition.Partition) || Holds(partition.Origin, partition.Partition);
 
     public PauseSet WithTopic(string topic, bool isPaused) => Changed(set => _ = isPaused ? set._topics.Add(topic) : set._topics.Remove(topic));
 
     public PauseSet WithPartition(string topic, int partition, bool isPaused) =>
         Changed(set => _ = isPaused ? set._partitions.Add((topic, partition)) : set._partitions.Remove((topic, partition)));
+
+    private bool Holds(string topic, int partition) => _topics.Contains(topic) || _partitions.Contains((topic, partition));
 
     private PauseSet Changed(Action<PauseSet> change)
     {

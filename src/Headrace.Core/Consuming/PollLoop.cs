@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Headrace.Clients.Native;
 
 namespace Headrace.Consuming;
@@ -21,6 +22,7 @@ internal sealed class PollLoop
     private volatile bool _stops;
     private volatile bool _isPaused;
     private volatile PauseSet _pauses = PauseSet.None;
+    private readonly ConcurrentQueue<(string Topic, int Partition, RecordKey Key)> _wakes = new();
     private int _failedTurns;
 
     public PollLoop(ConsumerParts parts) => (_parts, _assignment) = (parts, new(parts));
@@ -51,6 +53,13 @@ internal sealed class PollLoop
             _stops = true;
         }
 
+        _parts.Signal.Set();
+    }
+
+    /// <summary>A key that is parked need not wait any longer.</summary>
+    public void Wake(string topic, int partition, RecordKey key)
+    {
+        _wakes.Enqueue((topic, partition, key));
         _parts.Signal.Set();
     }
 
@@ -159,9 +168,11 @@ internal sealed class PollLoop
     private bool Turn()
     {
         _parts.Status.Turned = _parts.Time.GetTimestamp();
-        var isBusy = PollEvents(_parts.Membership.Queue) | (_parts.IsFetching && PollEvents(_parts.Fetcher.Queue));
+        var isBusy = PollEvents(_parts.Membership.Queue) | (_parts.IsFetching && PollEvents(_parts.Fetcher.Queue))
+            | (_parts.IsFetchingCompanions && PollEvents(_parts.CompanionFetcher.Queue));
         isBusy |= TakeReports();
         _parts.Scheduler.Unpark();
+        TakeWakes();
         if (_stops)
         {
             _assignment.End(Timeout.InfiniteTimeSpan);
@@ -184,6 +195,17 @@ internal sealed class PollLoop
         _parts.Scheduler.HandOut();
         _parts.Workers.Tend();
         return isBusy;
+    }
+
+    private void TakeWakes()
+    {
+        while (_wakes.TryDequeue(out var wake))
+        {
+            if (_assignment.Find(wake.Topic, wake.Partition) is { } partition)
+            {
+                _parts.Scheduler.Wake(partition, wake.Key.Bytes.Span);
+            }
+        }
     }
 
     private bool TakeReports()
@@ -318,6 +340,12 @@ internal sealed class PollLoop
             wait = left < wait ? left : wait;
         }
 
-        _parts.Signal.Wait(wait);
+        if (_assignment.NextDue is { } next)
+        {
+            var left = next - _parts.Time.GetUtcNow();
+            wait = left < wait ? left : wait;
+        }
+
+        _parts.Signal.Wait(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
     }
 }

@@ -89,7 +89,7 @@ internal sealed class PositionGuard
     }
 
     private Task<LogRange> FindRange(AssignedPartition partition) =>
-        _assignment.LookUp.FindRangeAsync(partition.Topic, partition.Partition, _parts.Signal.Set, _assignment.Ending);
+        _assignment.LookUpOf(partition).FindRangeAsync(partition.Topic, partition.Partition, _parts.Signal.Set, _assignment.Ending);
 
     private void Decide(AssignedPartition partition, bool isCut, LogRange range)
     {
@@ -144,7 +144,8 @@ internal sealed class PositionGuard
 
         _assignment.Forget([old]);
         departure.Finish();
-        var partition = new AssignedPartition(old.Topic, old.Partition, start, committed: -1) { TopicId = topicId };
+        var partition = new AssignedPartition(old.Topic, old.Partition, start, committed: -1) { TopicId = topicId, Companion = old.Companion, Origin = old.Origin };
+        old.Companion?.Opened?.Invoke(old.Partition);
         _assignment.Fetch([(partition, new(partition.Topic, partition.Partition, start))]);
     }
 

@@ -55,7 +55,8 @@ public sealed class RecordConsumer : IAsyncDisposable
             LastError = _status.LastError,
             IsConnected = _status.IsConnected,
             MissingTopics = _status.MissingTopics,
-            Partitions = _status.PartitionSnapshots(),
+            Partitions = _status.PartitionSnapshots(companions: false),
+            Companions = _status.PartitionSnapshots(companions: true),
             Settled = loop?.Settled ?? 0,
             AlreadyFinished = _status.AlreadyFinished,
             IgnoredOffsetMaps = _status.IgnoredMaps,
@@ -124,6 +125,9 @@ public sealed class RecordConsumer : IAsyncDisposable
 
     /// <summary>Hands out records of a partition again.</summary>
     public void Resume(string topic, int partition) => Change(pauses => pauses.WithPartition(topic, partition, isPaused: false));
+
+    /// <summary>A key that waits for another try, however long, is handed out again now. Any thread.</summary>
+    internal void Wake(string topic, int partition, RecordKey key) => _loop?.Wake(topic, partition, key);
 
     /// <summary>Stops at once what <see cref="StopAsync"/> has not stopped.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));

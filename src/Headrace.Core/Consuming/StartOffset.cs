@@ -10,7 +10,7 @@ internal readonly record struct StartOffset(TopicPartitionEntry Position, bool I
     /// <summary>The topic's id; empty where the broker knows none.</summary>
     public Guid TopicId { get; init; }
 
-    /// <summary>Where the log ends; looked up only when something is committed beside the offset.</summary>
+    /// <summary>Where the log ends; looked up only when something is committed beside the offset, and for companions.</summary>
     public long LogEnd { get; init; } = long.MinValue;
 }
 

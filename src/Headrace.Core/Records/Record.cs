@@ -83,6 +83,9 @@ public sealed unsafe class Record
     /// <summary>What is to be produced by the transaction that commits this record; set by its handler before it is settled, in groups with transactions.</summary>
     internal IReadOnlyList<OutgoingRecord>? Outputs { get; set; }
 
+    /// <summary>Whether it was read from a companion topic: a copy of a record that was elsewhere first.</summary>
+    internal bool IsCopy { get; set; }
+
     /// <summary>The id of the topic; empty where the broker knows none.</summary>
     internal Guid TopicId { get; set; }
 

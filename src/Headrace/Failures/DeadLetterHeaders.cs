@@ -19,6 +19,18 @@ internal static class DeadLetterHeaders
     public const string Attempts = "headrace-attempts";
     public const string FirstFailedAt = "headrace-first-failed-at";
     public const string LastFailedAt = "headrace-last-failed-at";
+
+    /// <summary>Retry topics that the record was in, the one it is in included. Only in those.</summary>
+    public const string Walked = "headrace-retry-topics";
+
+    /// <summary>When it may be handled again, by the clock of who wrote it. Only in retry topics.</summary>
+    public const string DueAt = "headrace-due-at";
+
+    /// <summary>How it stands with the record. Only in parking topics.</summary>
+    public const string Parked = "headrace-parked";
+
+    /// <summary>The record says only how it stands with the one that it names. Only in parking topics.</summary>
+    public const string ParkedNote = "headrace-parked-note";
     public const string ExceptionType = "headrace-exception-type";
     public const string ExceptionMessage = "headrace-exception-message";
     public const string ExceptionStack = "headrace-exception-stack";
@@ -46,9 +58,9 @@ internal static class DeadLetterHeaders
     private const int MaxStack = 16_000;
 
     /// <summary>The headers that the record had at its origin, byte for byte and in their order, then ours: the last of a name is the newest.</summary>
-    public static RecordHeaders For(Record record, RecordOrigin origin, string group, FailureState failure, DeadLetterDetail detail)
+    public static RecordHeaders For(Record record, string group, FailureState failure, DeadLetterDetail detail)
     {
-        var headers = new RecordHeaders();
+        var (headers, origin) = (new RecordHeaders(), failure.History.Origin);
         headers.AddRange(record.Headers.Take(origin.Headers));
         AddOrigin(headers, origin, group);
         if (detail < DeadLetterDetail.OriginOnly)
@@ -59,17 +71,60 @@ internal static class DeadLetterHeaders
 
         if (detail < DeadLetterDetail.WithoutMessage)
         {
-            var message = Cut(failure.Error.Message, MaxMessage);
-            headers.Add(ExceptionMessage, message);
-            headers.Add(CommonMessage, message);
+            AddMessage(headers, failure);
         }
 
-        if (detail < DeadLetterDetail.WithoutStack)
+        if (detail < DeadLetterDetail.WithoutStack && failure.Subject.Policy.DescribeException is null)
         {
             headers.Add(ExceptionStack, Cut(failure.Error.ToString(), MaxStack));
         }
 
         return headers;
+    }
+
+    /// <summary>Adds what a retry topic's record has besides.</summary>
+    public static void AddRetry(RecordHeaders headers, int walked, DateTimeOffset dueAt)
+    {
+        headers.Add(Walked, Number(walked));
+        headers.Add(DueAt, Time(dueAt));
+    }
+
+    /// <summary>The headers of a record that waits behind others of its key.</summary>
+    public static RecordHeaders ForParked(Record record, string group)
+    {
+        var (headers, origin) = (new RecordHeaders(), RecordOrigin.Of(record));
+        headers.AddRange(record.Headers);
+        AddOrigin(headers, origin, group);
+        headers.Add(Timestamp, Time(origin.Timestamp));
+        headers.Add(CommonTimestampType, origin.HasAppendTime ? AppendTime : CreateTime);
+        return headers;
+    }
+
+    /// <summary>The headers of a record that says how it stands with a parked one.</summary>
+    public static RecordHeaders ForNote(RecordOrigin origin, string group, ParkedNote note)
+    {
+        var headers = new RecordHeaders();
+        AddOrigin(headers, origin, group);
+        headers.Add(ParkedNote, "1");
+        headers.Add(Parked, note.State.ToString());
+        headers.Add(Attempts, Number(note.Attempts));
+        AddRetry(headers, note.Walked, note.DueAt);
+        if (note.FirstFailedAt is { } failed)
+        {
+            headers.Add(FirstFailedAt, Time(failed));
+        }
+
+        return headers;
+    }
+
+    private static void AddMessage(RecordHeaders headers, FailureState failure)
+    {
+        if (failure.Subject.Policy.TextOf(failure.Error) is { } text)
+        {
+            var message = Cut(text, MaxMessage);
+            headers.Add(ExceptionMessage, message);
+            headers.Add(CommonMessage, message);
+        }
     }
 
     private static void AddOrigin(RecordHeaders headers, RecordOrigin origin, string group)

@@ -6,23 +6,29 @@ namespace Headrace.Failures;
 /// <summary>Decides what becomes of records that failed in one group, and does it.</summary>
 internal sealed class GroupFailures : IDisposable
 {
+    private const int MostShown = 300;
     private static readonly TimeSpan MaxOutageDelay = TimeSpan.FromSeconds(5);
 
     private readonly string _group;
     private readonly GroupCounters _counters;
-    private readonly DeadLetterWriter _deadLetters;
+    private readonly CopyWriter _copies;
+    private readonly Func<string, OwnTopic?> _ownTopic;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Bursts<(string Line, string Message, string Exception)> _bursts;
 
-    public GroupFailures(string group, GroupSurroundings surroundings, GroupCounters counters)
+    public GroupFailures(string group, OrderKept? orderKept, GroupSurroundings surroundings, GroupCounters counters)
     {
         (_group, _counters, _time) = (group, counters, surroundings.Time);
-        _deadLetters = new(group, surroundings);
+        (_copies, _ownTopic) = (new(group, surroundings), surroundings.FindOwnTopic);
+        Order = orderKept is null ? null : new(group, orderKept, surroundings, _copies, counters);
         _logger = surroundings.Loggers.CreateLogger(FailureLog.Category);
         _bursts = new(surroundings.Time, (kind, more) =>
             FailureLog.Repeated(_logger, _group, more, Bursts<int>.Window.TotalSeconds, kind.Line, kind.Message, kind.Exception));
     }
+
+    /// <summary>How the order of keys is kept; <see langword="null"/> in a group that does not.</summary>
+    public OrderKeeping? Order { get; }
 
     /// <summary>
     /// Takes a record whose handling threw. It is settled, or comes again later, or the exception that this throws stops the group; an
@@ -32,9 +38,9 @@ internal sealed class GroupFailures : IDisposable
     {
         ThrowIfGivenUp(record, error);
         var now = _time.GetUtcNow();
-        var state = record.State as FailureState ?? new(subject, error, now);
+        var state = record.State as FailureState ?? new(subject, error, now, HistoryOf(record, subject));
         record.State = state;
-        _counters.AddFailed($"{NameOf(error)} at {record.Position}");
+        _counters.AddFailed(Describe(error, subject, record));
         var action = subject.Policy.ActionFor(error);
         if (action == FailureAction.Retry && KafkaErrors.IsOutage(error))
         {
@@ -46,10 +52,17 @@ internal sealed class GroupFailures : IDisposable
         {
             FailureAction.Skip => new(Skip(record, state)),
             FailureAction.Stop => throw Stop(record, state),
-            FailureAction.Retry when state.Attempts < subject.Policy.Attempts => new(Retry(record, state)),
-            _ => DeadLetterAsync(record, state),
+            FailureAction.Retry when state.HasTryLeft => new(Retry(record, state)),
+            FailureAction.DeadLetter => LeaveAsync(record, state, retryAfter: null),
+            _ => LeaveAsync(record, state, state.History.Topic?.Kind == OwnTopicKind.Redrive ? null : subject.Policy.RetryTopicAfter(state.History.Walked)),
         };
     }
+
+    /// <summary>Tries that a record has behind it that was not handled here before.</summary>
+    public int AttemptsOf(Record record, FailureSubject subject) => record.IsCopy ? HistoryOf(record, subject).Attempts : 0;
+
+    /// <summary>Where a record was first.</summary>
+    public RecordOrigin OriginOf(Record record, FailureSubject subject) => HistoryOf(record, subject).Origin;
 
     /// <summary>
     /// A handler threw for a batch, which does not tell for which of its records: none of them is charged with it. Says how long they wait until each is tried alone.
@@ -76,10 +89,14 @@ internal sealed class GroupFailures : IDisposable
         return Settlement.RetryAfter(delay);
     }
 
-    /// <summary>Goes on with a record whose tries are over and whose dead letter could not be written before.</summary>
-    public ValueTask<Settlement> ResumeAsync(Record record, FailureState state) => DeadLetterAsync(record, state);
+    /// <summary>Goes on with a record whose tries are over and that could not be written elsewhere before.</summary>
+    public ValueTask<Settlement> ResumeAsync(Record record, FailureState state) => LeaveAsync(record, state, state.RetryAfter);
 
-    public void Dispose() => _bursts.Dispose();
+    public void Dispose()
+    {
+        _bursts.Dispose();
+        Order?.Dispose();
+    }
 
     private Settlement Retry(Record record, FailureState state)
     {
@@ -124,20 +141,14 @@ internal sealed class GroupFailures : IDisposable
         record.Position,
         state.Error);
 
-    private async ValueTask<Settlement> DeadLetterAsync(Record record, FailureState state)
+    private async ValueTask<Settlement> LeaveAsync(Record record, FailureState state, TimeSpan? retryAfter)
     {
-        state.IsOver = true;
+        (state.IsOver, state.RetryAfter) = (true, retryAfter);
         try
         {
-            var letter = await _deadLetters.WriteAsync(record, state, record.Cancellation);
-            _counters.AddDeadLettered();
-            if (Allows("dead letter", state))
-            {
-                var seconds = (_time.GetUtcNow() - state.FirstFailedAt).TotalSeconds;
-                FailureLog.DeadLettered(_logger, state.Error, _group, state.Subject.Message, record.Position, state.Attempts, seconds, NameOf(state.Error), letter);
-            }
-
-            return Settlement.Settled;
+            return Order is { } order && record.HasKey && state.History.Topic?.Kind is null or OwnTopicKind.Parked
+                ? await LeaveInOrderAsync(order, record, state)
+                : await LeaveAsync(record, state);
         }
         catch (Exception error)
         {
@@ -146,12 +157,67 @@ internal sealed class GroupFailures : IDisposable
         }
     }
 
+    private async ValueTask<Settlement> LeaveAsync(Record record, FailureState state)
+    {
+        if (state.RetryAfter is { } delay)
+        {
+            await RetryLaterAsync(record, state, delay);
+        }
+        else
+        {
+            await DeadLetterAsync(record, state);
+        }
+
+        return Settlement.Settled;
+    }
+
+    // The dead letter first: whoever reads the parking topic next takes it for written.
+    private async ValueTask<Settlement> LeaveInOrderAsync(OrderKeeping order, Record record, FailureState state)
+    {
+        if (state is { RetryAfter: null, HasLetter: false })
+        {
+            await DeadLetterAsync(record, state);
+            state.HasLetter = true;
+        }
+
+        var settlement = record.IsCopy ? await order.StayAsync(record, state) : await order.ParkAsync(record, state) ?? Settlement.Settled;
+        if (state.RetryAfter is not null && (record.IsCopy || settlement.IsSettled))
+        {
+            _counters.AddRetried();
+        }
+
+        return settlement;
+    }
+
+    private async ValueTask RetryLaterAsync(Record record, FailureState state, TimeSpan delay)
+    {
+        var copy = await _copies.WriteRetryAsync(record, state, delay, record.Cancellation);
+        _counters.AddRetried();
+        if (Allows("retry topic", state))
+        {
+            FailureLog.RetriesLater(_logger, _group, state.Subject.Message, record.Position, copy, OwnTopics.Format(delay), state.Attempts, NameOf(state.Error));
+        }
+    }
+
+    private async ValueTask DeadLetterAsync(Record record, FailureState state)
+    {
+        var letter = await _copies.WriteDeadLetterAsync(record, state, record.Cancellation);
+        _counters.AddDeadLettered();
+        if (Allows("dead letter", state))
+        {
+            var seconds = (_time.GetUtcNow() - state.FirstFailedAt).TotalSeconds;
+            FailureLog.DeadLettered(_logger, state.Error, _group, state.Subject.Message, record.Position, state.Attempts, seconds, NameOf(state.Error), letter);
+        }
+    }
+
     // Never settled and never given up: only the key waits, and its partition's watermark with it.
     private Settlement WriteAgain(Record record, FailureState state, Exception error)
     {
         state.FailedWrites++;
         var delay = OutageDelay(state, state.FailedWrites);
-        var topic = OwnTopics.DeadLetter(record.Topic, _group);
+        var origin = record.IsCopy ? state.History.Topic!.Origin : record.Topic;
+        var topic = Order is not null && (state.HasLetter || state.RetryAfter is not null) ? OwnTopics.Parked(origin, _group)
+            : state.RetryAfter is { } later ? OwnTopics.Retry(origin, _group, later) : OwnTopics.DeadLetter(origin, _group);
         _counters.NoteError($"{topic} could not be written for {record.Position}: {error.Message}");
         if (error is ProduceException produce && KafkaErrors.IsTooLarge(produce))
         {
@@ -179,6 +245,18 @@ internal sealed class GroupFailures : IDisposable
     {
         var delay = state.Subject.Policy.DelayAfter(waits, Chance());
         return delay < MaxOutageDelay ? delay : MaxOutageDelay;
+    }
+
+    private RecordHistory HistoryOf(Record record, FailureSubject subject)
+    {
+        var history = RecordHistory.Of(record, record.IsCopy ? _ownTopic(record.Topic) : null, subject.Policy);
+        return history.Topic?.Kind == OwnTopicKind.Parked && Order?.NoteOf(record, history.Origin) is { } note ? history.With(note, subject.Policy) : history;
+    }
+
+    private static string Describe(Exception error, FailureSubject subject, Record record)
+    {
+        var text = subject.Policy.TextOf(error) is { Length: > 0 } said ? $": {(said.Length <= MostShown ? said : said[..MostShown] + "…")}" : "";
+        return $"{NameOf(error)} at {record.Position}{text}";
     }
 
     private bool Allows(string line, FailureState state) => _bursts.Allows((line, state.Subject.Message, NameOf(state.Error)));

@@ -23,6 +23,15 @@ internal sealed record GroupSurroundings
     /// <summary>Makes sure that the dead-letter topic of an origin topic exists, and gives its number of partitions. Throws while it does not.</summary>
     public required Func<string, CancellationToken, ValueTask<int>> DeadLetterPartitions { get; init; }
 
+    /// <summary>The topic of ours that a copy was read from.</summary>
+    public Func<string, OwnTopic?> FindOwnTopic { get; init; } = static _ => null;
+
+    /// <summary>What is parked of the partitions that this member has; read by a group that keeps the order of its keys.</summary>
+    public ParkedPartitions Parked { get; init; } = new();
+
+    /// <summary>Lets a key of a topic's partition that waits for another try be handed out now.</summary>
+    public Action<string, int, RecordKey> Wake { get; init; } = static (_, _, _) => { };
+
     /// <summary>
     /// Runs around all filters and the handler, and completes only when everything that was produced inside is acknowledged.
     /// <see langword="null"/> where nothing can be produced.

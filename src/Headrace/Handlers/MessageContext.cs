@@ -13,6 +13,9 @@ public sealed class MessageContext
     private AsyncServiceScope? _scope;
     private Record? _record;
     private RecordPosition _position;
+    private DateTimeOffset _timestamp;
+    private int _ownHeaders;
+    private bool _isCopy;
     private RecordHeaders? _headers;
     private RecordKey? _key;
     private Dictionary<string, object?>? _items;
@@ -35,12 +38,12 @@ public sealed class MessageContext
     public object? Result { get; set; }
 
     /// <summary>Topic, partition and offset.</summary>
-    public RecordPosition Position => _record?.Position ?? _position;
+    public RecordPosition Position => _isCopy ? _position : _record?.Position ?? _position;
 
-    /// <summary>The record's timestamp.</summary>
-    public DateTimeOffset Timestamp => _record?.Timestamp ?? DateTimeOffset.UnixEpoch;
+    /// <summary>The record's timestamp. Of one that comes from a retry topic, that of the record it was first; so are its position and headers.</summary>
+    public DateTimeOffset Timestamp => _isCopy ? _timestamp : _record?.Timestamp ?? DateTimeOffset.UnixEpoch;
 
-    /// <summary>Which try this is; 1 is the first.</summary>
+    /// <summary>Which try this is; 1 is the first. Tries in retry topics count on.</summary>
     public int Attempt { get; private set; } = 1;
 
     /// <summary>Fires when the partition is lost or the shutdown deadline passes.</summary>
@@ -112,6 +115,13 @@ public sealed class MessageContext
         Cancellation = record.Cancellation;
     }
 
+    /// <summary>The record is a copy of one that was elsewhere first.</summary>
+    /// <param name="position">Where it was.</param>
+    /// <param name="timestamp">Its timestamp there.</param>
+    /// <param name="headers">How many headers it had there.</param>
+    internal void BeginCopy(RecordPosition position, DateTimeOffset timestamp, int headers) =>
+        (_isCopy, _position, _timestamp, _ownHeaders) = (true, position, timestamp, headers);
+
     /// <summary>The message is a batch, and the record that it began with only its first.</summary>
     internal void BeginBatch(object batch, CancellationToken cancellation) => (Message, Cancellation) = (batch, cancellation);
 
@@ -132,6 +142,7 @@ public sealed class MessageContext
     internal void Reset()
     {
         _record = null;
+        _isCopy = false;
         _root = null;
         _services = null;
         _headers = null;
@@ -148,7 +159,7 @@ public sealed class MessageContext
         var copy = new RecordHeaders();
         if (_record is not null)
         {
-            copy.AddRange(_record.Headers);
+            copy.AddRange(_isCopy ? _record.Headers.Take(_ownHeaders) : _record.Headers);
         }
 
         return copy;

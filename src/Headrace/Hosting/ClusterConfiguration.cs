@@ -78,6 +78,7 @@ internal sealed class ClusterConfiguration
         ["StaticMember"] = value => group.StaticMember = _reader.YesOrNo(value),
         ["OffsetMapBytes"] = value => group.OffsetMapBytes = _reader.Number(value, atLeast: 0),
         ["TrustMapsWithoutEpoch"] = value => group.TrustMapsWithoutEpoch = _reader.YesOrNo(value),
+        ["Failures"] = failures => group.Failures = FailureSettings.Read(failures, _reader),
         ["Client"] = client => SettingsReader.ReadVerbatim(client, group.Client),
     });
 

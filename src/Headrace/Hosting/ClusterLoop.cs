@@ -128,7 +128,7 @@ internal sealed class ClusterLoop : IAsyncDisposable
             }
             catch (Exception error) when (!_stopping.IsCancellationRequested)
             {
-                Wait(group, $"Its dead-letter topics could not be made: {error.Message}");
+                Wait(group, $"The topics that its records go to when they fail could not be made: {error.Message}");
             }
         }
     }
@@ -144,7 +144,7 @@ internal sealed class ClusterLoop : IAsyncDisposable
             return;
         }
 
-        await group.DeadLetters.EnsureAsync(topics, group.TopicsAmong(topics.Keys), group.Name, cancellation);
+        await group.EnsureFailureTopicsAsync(topics, cancellation);
         if (!group.IsStarted && !_stopping.IsCancellationRequested)
         {
             HostingLog.GroupStarts(_logger, group.Name);

@@ -54,6 +54,18 @@ internal sealed class ClusterSettings
         };
     }
 
+    /// <summary>What is configured of a group's failures, the most telling last.</summary>
+    public IEnumerable<FailureOptions> Failures(string group)
+    {
+        foreach (var options in new[] { CodeGroup(group).Failures, ConfiguredGroup(group).Failures })
+        {
+            if (options is not null)
+            {
+                yield return options;
+            }
+        }
+    }
+
     /// <summary>How a topic is created when it does not exist.</summary>
     public TopicDefinition Topic(string name)
     {

@@ -43,6 +43,9 @@ public sealed class GroupOptions
     /// </summary>
     public bool? TrustMapsWithoutEpoch { get; set; }
 
+    /// <summary>What happens to records that fail, over what the code says of the group.</summary>
+    public FailureOptions? Failures { get; set; }
+
     /// <summary>Settings of this group's clients, over <see cref="ClusterOptions.Consumer"/>.</summary>
     public IDictionary<string, string> Client { get; } = new Dictionary<string, string>();
 }

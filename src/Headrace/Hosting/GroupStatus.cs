@@ -44,4 +44,10 @@ public sealed record GroupStatus
 
     /// <summary>The partitions of this member.</summary>
     public IReadOnlyList<PartitionSnapshot> Partitions { get; init; } = [];
+
+    /// <summary>The partitions of retry, parking and redrive topics that this member reads along with those, and when their next record is due.</summary>
+    public IReadOnlyList<PartitionSnapshot> Companions { get; init; } = [];
+
+    /// <summary>Records of this member's partitions that are parked: they wait for another try, for a redrive, or behind one that does. Only with <c>WithOrderKept</c>.</summary>
+    public int Parked { get; init; }
 }

@@ -34,8 +34,11 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.TopicsMissing, LogLevel.Warning, "Topics {Topics} do not exist. They are waited for: create them, or set {Setting} to Create")]
     public static partial void TopicsMissing(ILogger logger, string topics, string setting);
 
-    [LoggerMessage(EventIds.DeadLetterTopicsCreated, LogLevel.Information, "Group {Group} made its dead-letter topics (partitions): {Topics}")]
-    public static partial void DeadLetterTopicsCreated(ILogger logger, string group, string topics);
+    [LoggerMessage(EventIds.FailureTopicsCreated, LogLevel.Information, "Group {Group} made the topics that its records go to when they fail (partitions): {Topics}")]
+    public static partial void FailureTopicsCreated(ILogger logger, string group, string topics);
+
+    [LoggerMessage(EventIds.FailureTopicGrown, LogLevel.Information, "Group {Group} gave {Topic} {Partitions} partitions, as many as {Origin} has")]
+    public static partial void FailureTopicGrown(ILogger logger, string group, string topic, int partitions, string origin);
 
     [LoggerMessage(EventIds.ChangedAtRestart, LogLevel.Warning, "The settings below {Section} have changed; {Keys} take effect at restart")]
     public static partial void ChangedAtRestart(ILogger logger, string section, string keys);

@@ -75,15 +75,15 @@ internal sealed class KafkaCluster : IAsyncDisposable
             map(Topology);
         }
 
-        var models = Topology.Validate(_services, faults);
+        var models = Topology.Validate(_services, faults, Settings.Failures);
         Topology.Seal();
         faults.AddRange(ProducerFaults.Of(_registration, registrations, _services));
-        _ = Settings;
         faults.AddRange(_settingsFaults);
         faults.AddRange(ClientFaults.Of(Settings, Events, models));
+        faults.AddRange(models.SelectMany(model => FailureSettings.Faults(model, Settings.Failures(model.Name), ClusterConfiguration.SectionOf(Name))));
         ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
-        var deadLetters = new DeadLetterTopics(_admin, Loggers);
-        Groups = [.. models.Select(model => Compile(model, deadLetters, faults)).OfType<RunningGroup>()];
+        var failureTopics = new FailureTopics(_admin, Loggers);
+        Groups = [.. models.Select(model => Compile(model, failureTopics, faults)).OfType<RunningGroup>()];
         faults.AddRange(Groups.SelectMany(group => BatchRules.Faults(group.Model, ClusterConfiguration.SectionOf(Name), group.Options.LookAheadRecords)));
     }
 
@@ -146,11 +146,15 @@ internal sealed class KafkaCluster : IAsyncDisposable
         _settingsFaults);
 
     // Binding a handler makes the singletons it takes, and those can refuse.
-    private RunningGroup? Compile(GroupModel model, DeadLetterTopics deadLetters, List<string> faults)
+    private RunningGroup? Compile(GroupModel model, FailureTopics failureTopics, List<string> faults)
     {
         try
         {
-            return new(model, this, Surroundings(model, deadLetters), deadLetters);
+            RunningGroup? group = null;
+            var parked = new ParkedPartitions();
+            var companions = new GroupCompanions(model, Time, parked);
+            var surroundings = Surroundings(model, failureTopics, companions) with { Parked = parked, Wake = (topic, partition, key) => group?.Consumer.Wake(topic, partition, key) };
+            return group = new(model, this, surroundings, failureTopics, companions);
         }
         catch (Exception error)
         {
@@ -169,7 +173,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         return _services.GetRequiredService<HeadraceRegistrations>().Clusters.Any(cluster => cluster.Producers.Count > 0) ? new ProduceScopes().FilterAsync : null;
     }
 
-    private GroupSurroundings Surroundings(GroupModel model, DeadLetterTopics deadLetters) => new()
+    private GroupSurroundings Surroundings(GroupModel model, FailureTopics failureTopics, GroupCompanions companions) => new()
     {
         Services = _services,
         Loggers = Loggers,
@@ -177,7 +181,8 @@ internal sealed class KafkaCluster : IAsyncDisposable
         ResultFormat = Topology.Format,
         Produce = Producer.ProduceAsync,
         ProduceDeadLetter = (in OutgoingRecord record, CancellationToken cancellation) => _deadLetters.Value.ProduceAsync(record, cancellation),
-        DeadLetterPartitions = (topic, cancellation) => deadLetters.PartitionsAsync(topic, model.Name, cancellation),
+        DeadLetterPartitions = (topic, cancellation) => failureTopics.DeadLetterPartitionsAsync(topic, model.Name, cancellation),
+        FindOwnTopic = companions.Find,
         HasTransactions = model.HasTransactions,
         AwaitProduced = AwaitProduced(model),
     };

@@ -13,6 +13,8 @@ internal sealed class RunningGroup : IAsyncDisposable
     private readonly GroupSurroundings _surroundings;
     private readonly GroupPipeline _pipeline;
     private readonly IReadOnlyList<TopicPattern> _patterns;
+    private readonly FailureTopics _failureTopics;
+    private readonly GroupCompanions _companions;
 
     // Written by the cluster's loop and by operators, read by whoever asks for the status.
     private volatile bool _isStarted;
@@ -21,12 +23,12 @@ internal sealed class RunningGroup : IAsyncDisposable
     private volatile string? _waitsFor = "Waiting for Kafka.";
     private volatile bool _isRefused;
 
-    public RunningGroup(GroupModel model, KafkaCluster cluster, GroupSurroundings surroundings, DeadLetterTopics deadLetters)
+    public RunningGroup(GroupModel model, KafkaCluster cluster, GroupSurroundings surroundings, FailureTopics failureTopics, GroupCompanions companions)
     {
-        (Model, _surroundings, DeadLetters) = (model, surroundings, deadLetters);
+        (Model, _surroundings, _failureTopics, _companions) = (model, surroundings, failureTopics, companions);
         _pipeline = new(model, surroundings);
         _patterns = [.. model.TopicPatterns.Select(pattern => new TopicPattern(pattern))];
-        Options = ConsumerOptionsOf(model, cluster, BatchRules.Of(model, _pipeline));
+        Options = ConsumerOptionsOf(model, cluster, BatchRules.Of(model, _pipeline), companions);
         Consumer = new(Options, _pipeline.HandleAsync, surroundings.Loggers, surroundings.Time);
         var (chosen, inCode) = (cluster.Settings.Group(model.Name), model.Workers ?? new ConsumerOptions { GroupId = model.Name }.Workers);
         Workers = new(model, Consumer, chosen.Workers, inCode, surroundings.Loggers.CreateLogger(HostingLog.Consuming));
@@ -39,8 +41,6 @@ internal sealed class RunningGroup : IAsyncDisposable
     public GroupModel Model { get; }
 
     public string Name => Model.Name;
-
-    public DeadLetterTopics DeadLetters { get; }
 
     public ConsumerOptions Options { get; }
 
@@ -63,6 +63,16 @@ internal sealed class RunningGroup : IAsyncDisposable
     /// <summary>Those of the topics that the group reads.</summary>
     public IEnumerable<string> TopicsAmong(IEnumerable<string> topics) => topics.Where(topic =>
         Model.TopicNames.Contains(topic) || (!Model.ExcludesFromPatterns(topic) && _patterns.Any(pattern => pattern.Matches(topic))));
+
+    /// <summary>Sees to it that every topic which the group reads has those that its records go to when they fail. Throws while one cannot be had.</summary>
+    public async Task EnsureFailureTopicsAsync(IReadOnlyDictionary<string, int> topics, CancellationToken cancellation)
+    {
+        foreach (var origin in TopicsAmong(topics.Keys).ToList())
+        {
+            await _failureTopics.EnsureAsync(topics, origin, Name, _companions.TopicsOf(origin), cancellation);
+            _companions.Discover([.. topics.Keys], origin);
+        }
+    }
 
     /// <summary>Begins to consume.</summary>
     public void Start()
@@ -151,6 +161,8 @@ internal sealed class RunningGroup : IAsyncDisposable
             IsConnected = snapshot?.IsConnected ?? false,
             MissingTopics = snapshot?.MissingTopics ?? [],
             Partitions = snapshot?.Partitions ?? [],
+            Companions = snapshot?.Companions ?? [],
+            Parked = _surroundings.Parked.Count,
         };
     }
 
@@ -160,7 +172,7 @@ internal sealed class RunningGroup : IAsyncDisposable
         _pipeline.Dispose();
     }
 
-    private static ConsumerOptions ConsumerOptionsOf(GroupModel model, KafkaCluster cluster, Func<string, BatchRule?>? batchOf)
+    private static ConsumerOptions ConsumerOptionsOf(GroupModel model, KafkaCluster cluster, Func<string, BatchRule?>? batchOf, GroupCompanions companions)
     {
         var settings = cluster.Settings;
         var (chosen, defaults) = (settings.Group(model.Name), new ConsumerOptions { GroupId = model.Name });
@@ -175,6 +187,7 @@ internal sealed class RunningGroup : IAsyncDisposable
             Workers = chosen.Workers ?? model.Workers ?? defaults.Workers,
             Ordering = model.Ordering,
             BatchOf = batchOf,
+            CompanionsOf = companions.Of,
             LookAheadRecords = chosen.LookAheadRecords ?? defaults.LookAheadRecords,
             LookAheadBytes = chosen.LookAheadBytes ?? defaults.LookAheadBytes,
             CommitInterval = chosen.CommitInterval ?? (model.HasTransactions ? TransactionInterval : defaults.CommitInterval),

@@ -69,6 +69,17 @@ internal sealed class SettingsReader(List<string> faults)
         return null;
     }
 
+    public double? Factor(IConfigurationSection value)
+    {
+        if (double.TryParse(value.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) && factor >= 1)
+        {
+            return factor;
+        }
+
+        Refuse(value, "a number of at least 1, such as 2 or 1.5");
+        return null;
+    }
+
     public TEnum? OneOf<TEnum>(IConfigurationSection value) where TEnum : struct, Enum
     {
         if (Enum.GetNames<TEnum>().FirstOrDefault(name => name.Equals(value.Value, StringComparison.OrdinalIgnoreCase)) is { } name)

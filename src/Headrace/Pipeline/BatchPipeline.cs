@@ -7,7 +7,7 @@ internal sealed class BatchPipeline
 {
     private readonly string _group;
     private readonly IServiceProvider _services;
-    private readonly GroupRoutes _routes;
+    private readonly Func<Record, TopicRoutes> _routesOf;
     private readonly GroupFailures _failures;
     private readonly GroupCounters _counters;
     private readonly ContextPool _contexts;
@@ -15,8 +15,8 @@ internal sealed class BatchPipeline
     // What becomes of a record that no batch handler takes, or whose dead letter is still to be written.
     private readonly RecordDelegate _handleAlone;
 
-    public BatchPipeline(string group, IServiceProvider services, GroupRoutes routes, GroupFailures failures, GroupCounters counters, ContextPool contexts, RecordDelegate handleAlone) =>
-        (_group, _services, _routes, _failures, _counters, _contexts, _handleAlone) = (group, services, routes, failures, counters, contexts, handleAlone);
+    public BatchPipeline(string group, IServiceProvider services, Func<Record, TopicRoutes> routesOf, GroupFailures failures, GroupCounters counters, ContextPool contexts, RecordDelegate handleAlone) =>
+        (_group, _services, _routesOf, _failures, _counters, _contexts, _handleAlone) = (group, services, routesOf, failures, counters, contexts, handleAlone);
 
     /// <summary>The <see cref="RecordBatchDelegate"/>.</summary>
     public async ValueTask HandleAsync(RecordBatch batch)
@@ -39,7 +39,7 @@ internal sealed class BatchPipeline
     private void Take(RecordBatch batch, int index, Taken taken, List<Task> others)
     {
         var record = batch[index];
-        var topic = _routes.Of(record.Topic);
+        var topic = _routesOf(record);
         var subject = topic.Unhandled;
         try
         {
@@ -89,7 +89,7 @@ internal sealed class BatchPipeline
         var context = _contexts.Rent();
         try
         {
-            context.Begin(taken.Records[0], _group, route.Subject.Handler, AttemptOf(taken.Records[0]), _services);
+            context.Begin(taken.Records[0], _group, route.Subject.Handler, AttemptOf(taken.Records[0], route), _services);
             context.BeginBatch(route.CreateBatch!(taken.Records, taken.Messages, failures), batch.Cancellation);
             try
             {
@@ -114,7 +114,7 @@ internal sealed class BatchPipeline
         }
     }
 
-    private static int AttemptOf(Record record) => ((record.State as FailureState)?.Attempts ?? 0) + 1;
+    private int AttemptOf(Record record, HandlerRoute route) => ((record.State as FailureState)?.Attempts ?? _failures.AttemptsOf(record, route.Subject)) + 1;
 
     private static async Task SettleAsync(RecordBatch batch, int index, Func<ValueTask<Settlement>> settle)
     {

@@ -19,15 +19,16 @@ internal sealed class GroupPipeline : IDisposable
     private readonly ThreadLocal<WorkerShare> _shares;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly Func<string, OwnTopic?> _findOwnTopic;
 
     /// <summary>Compiles the pipeline. An exception is a startup fault.</summary>
     public GroupPipeline(GroupModel group, GroupSurroundings surroundings)
     {
         _group = group.Name;
-        (_services, _time) = (surroundings.Services, surroundings.Time);
+        (_services, _time, _findOwnTopic) = (surroundings.Services, surroundings.Time, surroundings.FindOwnTopic);
         _routes = new(group, new(surroundings));
-        _failures = new(group.Name, surroundings, Counters);
-        _batches = new(_group, _services, _routes, _failures, Counters, _contexts, HandleAsync);
+        _failures = new(group.Name, group.OrderKept, surroundings, Counters);
+        _batches = new(_group, _services, RoutesOf, _failures, Counters, _contexts, HandleAsync);
         _shares = new(() => new(Counters.OpenTally()));
         _logger = surroundings.Loggers.CreateLogger(PipelineLog.Category);
     }
@@ -37,13 +38,24 @@ internal sealed class GroupPipeline : IDisposable
     /// <summary>The group's <see cref="RecordDelegate"/>.</summary>
     public ValueTask<Settlement> HandleAsync(Record record)
     {
+        if (_failures.Order is not { } order)
+        {
+            return HandleNowAsync(record);
+        }
+
+        var handling = record.State is not FailureState { IsOver: true } && order.Stops(record, out var instead) ? instead : HandleNowAsync(record);
+        return record.IsCopy ? order.ConcludeAsync(record, handling) : handling;
+    }
+
+    private ValueTask<Settlement> HandleNowAsync(Record record)
+    {
         var failed = record.State as FailureState;
         if (failed is { IsOver: true })
         {
             return _failures.ResumeAsync(record, failed);
         }
 
-        var topic = _routes.Of(record.Topic);
+        var topic = RoutesOf(record);
         RouteChoice choice;
         try
         {
@@ -54,20 +66,31 @@ internal sealed class GroupPipeline : IDisposable
             return NotReadAsync(record, topic.Unhandled, error);
         }
 
-        return choice.Route is { } route ? ReadAndRunAsync(record, topic, route, failed?.Attempts ?? 0) : UnhandledAsync(record, topic, choice);
+        return choice.Route is { } route
+            ? ReadAndRunAsync(record, topic, route, failed?.Attempts ?? _failures.AttemptsOf(record, route.Subject))
+            : UnhandledAsync(record, topic, choice);
     }
 
     /// <summary>The <see cref="RecordBatchDelegate"/> of the group's topics that are handled in batches.</summary>
     public ValueTask HandleAsync(RecordBatch batch) => _batches.HandleAsync(batch);
 
     /// <summary>How the records of a topic are put together; <see langword="null"/> when they are handled one by one.</summary>
-    public BatchLimits? BatchOf(string topic) => _routes.Of(topic).Batch;
+    public BatchLimits? BatchOf(string topic) => _routes.Of(_findOwnTopic(topic)?.Origin ?? topic).Batch;
 
     /// <summary>Logs what was still to be summed up.</summary>
     public void Dispose()
     {
         _failures.Dispose();
         _shares.Dispose();
+    }
+
+    private TopicRoutes RoutesOf(Record record) => _routes.Of(record.IsCopy ? _findOwnTopic(record.Topic)!.Origin : record.Topic);
+
+    // A handler sees a copy as the record that it was first.
+    private void BeginCopy(MessageContext context, Record record, FailureSubject subject)
+    {
+        var origin = _failures.OriginOf(record, subject);
+        context.BeginCopy(origin.Position, origin.Timestamp, origin.Headers);
     }
 
     private ValueTask<Settlement> ReadAndRunAsync(Record record, TopicRoutes topic, HandlerRoute route, int failures)
@@ -107,6 +130,11 @@ internal sealed class GroupPipeline : IDisposable
         var mine = _shares.Value!;
         var context = mine.TakeSpare() ?? _contexts.Rent();
         context.Begin(record, _group, route.Subject.Handler, failures + 1, _services);
+        if (record.IsCopy)
+        {
+            BeginCopy(context, record, route.Subject);
+        }
+
         context.Message = message;
         ValueTask running;
         try

@@ -34,6 +34,8 @@ public sealed class ConsumerGroupBuilder
 
     internal bool HasTransactions { get; private set; }
 
+    internal OrderKept? OrderKept { get; private set; }
+
     /// <summary>How many records are handled at once, and which of them one at a time. Default: the machine's cores, at most 16, by key.</summary>
     public ConsumerGroupBuilder WithWorkers(int count, Ordering ordering = Ordering.ByKey)
     {
@@ -66,6 +68,12 @@ public sealed class ConsumerGroupBuilder
         Words.Failures.Add(configure);
         return this;
     }
+
+    /// <summary>
+    /// What fails to the end in place is tried again later, in a topic of its own for each delay. A retried record is overtaken by the later ones of its key, unless the group keeps
+    /// the order. See <see cref="FailurePolicy.RetryTopics"/>.
+    /// </summary>
+    public ConsumerGroupBuilder WithRetryTopics(params TimeSpan[] delays) => WithFailurePolicy(policy => policy.RetryTopics = [.. delays]);
 
     /// <summary>What becomes of records of a type that is not mapped. Default: <see cref="UnknownTypes.Skip"/>.</summary>
     public ConsumerGroupBuilder WithUnknownTypes(UnknownTypes unknown)
@@ -122,6 +130,20 @@ public sealed class ConsumerGroupBuilder
     public ConsumerGroupBuilder WithTransactions()
     {
         HasTransactions = true;
+        return this;
+    }
+
+    /// <summary>
+    /// Keeps the order of every key across failures: while a record of a key waits for another try, or is dead-lettered and neither redriven nor discarded, the later ones of its key are
+    /// parked behind it, in the topic <c>&lt;topic&gt;.&lt;group&gt;.parked</c>, and handled in order when it is settled. Other keys go on. Needs <see cref="Ordering.ByKey"/>. Default: no. See
+    /// docs/failures.md for what it costs.
+    /// </summary>
+    /// <param name="atMost">Records of one partition that are parked at once, at most; they are kept in memory. Then records of parked keys stay where they are, and their partition's lag grows.</param>
+    /// <param name="stopWhenFull">Whether the group stops instead of waiting when so many are parked.</param>
+    public ConsumerGroupBuilder WithOrderKept(int atMost = 10_000, bool stopWhenFull = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(atMost, 1);
+        OrderKept = new(atMost, stopWhenFull);
         return this;
     }
 

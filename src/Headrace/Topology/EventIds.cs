@@ -30,7 +30,11 @@ internal static class EventIds
     public const int Repeated = 3006;
     public const int DeadLetterTooLarge = 3007;
     public const int BatchFailed = 3008;
-    public const int DeadLetterTopicsCreated = 3101;
+    public const int RetriesLater = 3009;
+    public const int NotParked = 3010;
+    public const int ParkingFull = 3011;
+    public const int FailureTopicsCreated = 3101;
+    public const int FailureTopicGrown = 3102;
 
     // Headrace.Producing
     public const int ProducerMapped = 4101;

@@ -46,6 +46,12 @@ public sealed class HandlerBuilder
         return this;
     }
 
+    /// <summary>
+    /// What fails to the end in place is tried again later, in a topic of its own for each delay. A retried record is overtaken by the later ones of its key, unless the group keeps
+    /// the order. See <see cref="FailurePolicy.RetryTopics"/>.
+    /// </summary>
+    public HandlerBuilder WithRetryTopics(params TimeSpan[] delays) => WithFailurePolicy(policy => policy.RetryTopics = [.. delays]);
+
     /// <summary>What the bytes of its messages are. Default: as the topic.</summary>
     public HandlerBuilder ReadAs(IMessageFormat format)
     {

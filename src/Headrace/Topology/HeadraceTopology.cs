@@ -38,7 +38,11 @@ public sealed class HeadraceTopology
     internal void Seal() => _sealed = true;
 
     /// <summary>The groups, checked. What is wrong is added to <paramref name="faults"/>; a group that has any is left out.</summary>
-    internal IReadOnlyList<GroupModel> Validate(IServiceProvider services, ICollection<string> faults) => new TopologyCheck(this, new(services), faults).Run();
+    /// <param name="services">What handlers take.</param>
+    /// <param name="faults">Where faults are added.</param>
+    /// <param name="failuresOf">What the configuration says of a group's failures.</param>
+    internal IReadOnlyList<GroupModel> Validate(IServiceProvider services, ICollection<string> faults, Func<string, IEnumerable<FailureOptions>>? failuresOf = null) =>
+        new TopologyCheck(this, new(services), faults, failuresOf ?? (static _ => [])).Run();
 
     internal void ThrowIfSealed(string what, string happens, string word)
     {

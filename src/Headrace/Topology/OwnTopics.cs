@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Headrace.Topology;
@@ -12,15 +14,32 @@ internal static partial class OwnTopics
     /// <summary>What is not about one topic and group: <c>headrace.control</c>, <c>headrace.audit</c>, replies.</summary>
     public const string Prefix = "headrace.";
 
-    public static string DeadLetter(string topic, string group) => $"{topic}.{group}.dlt";
+    // What may follow topic and group: ".retry.", a number and a unit.
+    private const int LongestSuffix = 20;
+    private const int HashLength = 8;
 
-    public static string Retry(string topic, string group, TimeSpan delay) => $"{topic}.{group}.retry.{Format(delay)}";
+    public static string DeadLetter(string topic, string group) => $"{Base(topic, group)}.dlt";
 
-    public static string Parked(string topic, string group) => $"{topic}.{group}.parked";
+    public static string Retry(string topic, string group, TimeSpan delay) => RetryPrefix(topic, group) + Format(delay);
 
-    public static string Redrive(string topic, string group) => $"{topic}.{group}.redrive";
+    public static string Parked(string topic, string group) => $"{Base(topic, group)}.parked";
 
-    public static string Resolved(string topic, string group) => $"{topic}.{group}.resolved";
+    public static string Redrive(string topic, string group) => $"{Base(topic, group)}.redrive";
+
+    public static string Resolved(string topic, string group) => $"{Base(topic, group)}.resolved";
+
+    /// <summary>How the names of a topic's retry topics begin; the delay follows.</summary>
+    public static string RetryPrefix(string topic, string group) => $"{Base(topic, group)}.retry.";
+
+    /// <summary>The delay of a retry topic, by the end of its name; <see langword="null"/> when it is none.</summary>
+    public static TimeSpan? DelayOf(string text)
+    {
+        var unit = text.TrimStart(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+        var length = unit switch { "ms" => 1, "s" => 1_000, "m" => 60_000, "h" => 3_600_000, "d" => 86_400_000, _ => 0 };
+        return length > 0 && int.TryParse(text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? TimeSpan.FromMilliseconds((double)number * length)
+            : null;
+    }
 
     /// <summary>Whether a topic is one of ours, of whichever application.</summary>
     public static bool IsOwn(string topic) => topic.StartsWith(Prefix, StringComparison.Ordinal) || OwnSuffix().IsMatch(topic);
@@ -59,6 +78,15 @@ internal static partial class OwnTopics
             _ => ("ms", 1),
         };
         return (milliseconds / length).ToString(CultureInfo.InvariantCulture) + unit;
+    }
+
+    // A pattern may match a topic whose name leaves no room for what follows: then a hash stands for its end.
+    private static string Base(string topic, string group)
+    {
+        var room = MaxLength - LongestSuffix - group.Length - 1;
+        return topic.Length <= room
+            ? $"{topic}.{group}"
+            : $"{topic[..Math.Max(1, room - HashLength - 1)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(topic)))[..HashLength]}.{group}";
     }
 
     [GeneratedRegex(@"^[^.].*\.[^.]+\.(?:dlt|parked|redrive|resolved|retry\.[0-9]+(?:ms|s|m|h|d))\z", RegexOptions.ExplicitCapture)]

@@ -98,6 +98,12 @@ public sealed class TopicBuilder
         return this;
     }
 
+    /// <summary>
+    /// What fails to the end in place is tried again later, in a topic of its own for each delay. A retried record is overtaken by the later ones of its key, unless the group keeps
+    /// the order. See <see cref="FailurePolicy.RetryTopics"/>.
+    /// </summary>
+    public TopicBuilder WithRetryTopics(params TimeSpan[] delays) => WithFailurePolicy(policy => policy.RetryTopics = [.. delays]);
+
     /// <summary>What becomes of records of a type that is not mapped. Default: as the group.</summary>
     public TopicBuilder WithUnknownTypes(UnknownTypes unknown)
     {

@@ -29,4 +29,8 @@ internal sealed record TopicModel
 
     /// <summary>The policy for records that no handler takes.</summary>
     public required FailurePolicy Failures { get; init; }
+
+    /// <summary>The delays of its retry topics, each once.</summary>
+    public IReadOnlyList<TimeSpan> RetryDelays =>
+        [.. Handlers.Append(Tombstone).Append(Raw).Select(static handler => handler?.Failures).Append(Failures).SelectMany(static policy => policy?.RetryTopics ?? []).Distinct().Order()];
 }

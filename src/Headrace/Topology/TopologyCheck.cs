@@ -7,12 +7,14 @@ namespace Headrace.Topology;
 /// <summary>Checks everything that was mapped, collects every fault, and makes the models.</summary>
 internal sealed class TopologyCheck
 {
+    private const int MostGroupName = 200;
     private readonly HeadraceTopology _topology;
     private readonly HandlerServices _services;
     private readonly ICollection<string> _faults;
+    private readonly Func<string, IEnumerable<FailureOptions>> _failuresOf;
 
-    public TopologyCheck(HeadraceTopology topology, HandlerServices services, ICollection<string> faults) =>
-        (_topology, _services, _faults) = (topology, services, faults);
+    public TopologyCheck(HeadraceTopology topology, HandlerServices services, ICollection<string> faults, Func<string, IEnumerable<FailureOptions>> failuresOf) =>
+        (_topology, _services, _faults, _failuresOf) = (topology, services, faults, failuresOf);
 
     public IReadOnlyList<GroupModel> Run()
     {
@@ -37,9 +39,20 @@ internal sealed class TopologyCheck
             _faults.Add($"Group '{group.Name}' ({group.Place}) cannot have this name: it becomes part of the names of its dead-letter topics, and {fault}. Rename the group.");
         }
 
+        if (group.Name.Length > MostGroupName)
+        {
+            _faults.Add($"Group '{group.Name}' ({group.Place}) has a name of {group.Name.Length} characters: it becomes part of the names of its dead-letter topics, for which Kafka allows {OwnTopics.MaxLength}. Use at most {MostGroupName}.");
+        }
+
         if (group.Topics.Count == 0)
         {
             _faults.Add($"Group '{group.Name}' ({group.Place}) maps no topic, so it would never consume anything. Call MapTopic on it, or remove it.");
+        }
+
+        if (group.OrderKept is not null && (group.Ordering != Ordering.ByKey || group.HasTransactions))
+        {
+            var other = group.HasTransactions ? "WithTransactions" : $"Ordering.{group.Ordering}";
+            _faults.Add($"Group '{group.Name}' ({group.Place}) has WithOrderKept and {other}, which do not go together: what stands still is a key, and its records are parked at once. Leave one of them out.");
         }
 
         CheckFilters(group.Words, $"Group '{group.Name}' ({group.Place})");
@@ -68,6 +81,11 @@ internal sealed class TopologyCheck
             _faults.Add($"{at} with OnBatch ({ofMany.Place}), and the group has WithTransactions: what a batch produces belongs to no single record. Handle records one by one, or leave the transactions out.");
         }
 
+        if (group.OrderKept is not null && topic.Handlers.FirstOrDefault(handler => handler.Kind == HandlerKind.Batch) is { } batched)
+        {
+            _faults.Add($"{at} with OnBatch ({batched.Place}), and the group has WithOrderKept: records of a key are handled together there, so none can wait for another. Handle records one by one, or leave the order out.");
+        }
+
         CheckFilters(topic.Words, at);
         CheckDuplicates(group, topic);
         foreach (var handler in topic.Handlers)
@@ -94,7 +112,7 @@ internal sealed class TopologyCheck
             return;
         }
 
-        var deadLetter = OwnTopics.DeadLetter(topic.Name, group.Name);
+        var deadLetter = $"{topic.Name}.{group.Name}.dlt";
         if (deadLetter.Length > OwnTopics.MaxLength)
         {
             _faults.Add($"{at}, whose dead-letter topic '{deadLetter}' would have {deadLetter.Length} characters. Kafka allows {OwnTopics.MaxLength}. Choose a shorter group name.");
@@ -242,6 +260,7 @@ internal sealed class TopologyCheck
         StartAt = group.Start,
         IncludesOwnTopics = group.IncludesOwnTopics,
         HasTransactions = group.HasTransactions,
+        OrderKept = group.OrderKept,
         Topics = [.. group.Topics.Select(topic => Model(group, topic))],
     };
 
@@ -280,13 +299,18 @@ internal sealed class TopologyCheck
     private IMessageFormat FormatOf(ConsumerGroupBuilder group, TopicBuilder topic, HandlerBuilder? handler) =>
         handler?.Words.Format ?? topic.Words.Format ?? group.Words.Format ?? _topology.Format;
 
-    // The nearest wins, setting by setting and exception type by exception type: each level changes what the one around it left.
-    private static FailurePolicy PolicyOf(ConsumerGroupBuilder group, TopicBuilder topic, HandlerBuilder? handler)
+    // The nearest wins, setting by setting and exception type by exception type: each level changes what the one around it left. The configuration comes last.
+    private FailurePolicy PolicyOf(ConsumerGroupBuilder group, TopicBuilder topic, HandlerBuilder? handler)
     {
         var policy = new FailurePolicy();
         foreach (var configure in group.Words.Failures.Concat(topic.Words.Failures).Concat(handler?.Words.Failures ?? []))
         {
             configure(policy);
+        }
+
+        foreach (var options in _failuresOf(group.Name))
+        {
+            options.ApplyTo(policy, handler?.Source.MessageType is { } type ? MessageTypeName.Of(type) : null);
         }
 
         return policy;

@@ -22,7 +22,7 @@ public sealed class FailureTests
         Assert.Equal("orders.billing.dlt", Assert.Single(group.Produced).Topic);
         var counters = group.Counters;
         Assert.Equal((0L, 3L, 2L, 1L), (counters.Handled, counters.Failed, counters.Retried, counters.DeadLettered));
-        Assert.Equal("InvalidOperationException at orders[3]@118", counters.LastError);
+        Assert.Equal("InvalidOperationException at orders[3]@118: no", counters.LastError);
     }
 
     [Fact]

@@ -32,8 +32,12 @@ internal sealed class GroupUnderTest : IDisposable
             throw new HeadraceConfigurationException(faults);
         }
 
+        Companions = new(models[0], Time, Parked);
         _pipeline = new(models[0], new()
         {
+            Parked = Parked,
+            Wake = (topic, partition, key) => Woken(topic, partition, key),
+            FindOwnTopic = name => Companions.Of("orders").Any() ? Companions.Find(name) : null,
             Services = Services,
             Loggers = Log,
             Time = Time,
@@ -44,6 +48,10 @@ internal sealed class GroupUnderTest : IDisposable
             AwaitProduced = awaitProduced,
         });
     }
+
+    public GroupCompanions Companions { get; }
+
+    public ParkedPartitions Parked { get; } = new();
 
     public ServiceProvider Services { get; }
 
@@ -56,6 +64,9 @@ internal sealed class GroupUnderTest : IDisposable
 
     /// <summary>Says why a record cannot be produced; <see langword="null"/> when it can.</summary>
     public Func<OutgoingRecord, Exception?> Refuse { get; set; } = _ => null;
+
+    /// <summary>Told of keys that need not wait any longer.</summary>
+    public Action<string, int, RecordKey> Woken { get; set; } = (_, _, _) => { };
 
     public GroupCounters Counters => _pipeline.Counters;
 

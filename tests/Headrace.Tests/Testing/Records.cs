@@ -40,6 +40,14 @@ internal static class Records
         return record;
     }
 
+    /// <summary>A record that was produced to one of our topics, as its group reads it.</summary>
+    public static Record OfCopy(OutgoingRecord copy, long offset = 0)
+    {
+        var record = OfBytes(copy.Value?.ToArray(), copy.Headers, copy.Key.IsNone ? null : Encoding.UTF8.GetString(copy.Key.Bytes.Span), copy.Topic, copy.Partition!.Value, offset);
+        record.IsCopy = true;
+        return record;
+    }
+
     private static byte[] Pin(byte[]? bytes)
     {
         var pinned = GC.AllocateArray<byte>(Math.Max(1, bytes?.Length ?? 0), pinned: true);

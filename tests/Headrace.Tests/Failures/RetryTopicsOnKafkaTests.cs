@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Headrace.Tests.Hosting;
+using Headrace.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Headrace.Tests.Failures;
+
+public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
+{
+    private static readonly TimeSpan[] Delays = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)];
+
+    private readonly ConcurrentQueue<DateTimeOffset> _tries = new();
+
+    [Fact]
+    public async Task Three_tiers_are_walked_never_early_and_without_an_eviction()
+    {
+        var (topic, group, time) = (await kafka.CreateTopicAsync(partitions: 3), kafka.NewName("group"), new SkippingTime());
+        await using var app = Failing(topic, group, until: 4, time);
+        app.Configuration["Kafka:Client:max.poll.interval.ms"] = "7000";
+        app.Configuration["Kafka:Client:session.timeout.ms"] = "6000";
+        await app.StartAsync();
+        await app.Producer<OrderPlaced>().ProduceAsync(new("o-1", 1), cancellation: TestContext.Current.CancellationToken);
+        for (var tier = 0; tier < Delays.Length; tier++)
+        {
+            await app.UntilAsync(() => _tries.Count == tier + 1 && Companion(app, group, tier) is { NextDue: not null }, () => $"{_tries.Count} tries, tier {tier} of {Delays.Length} not waited for");
+            time.Skip(Delays[tier]);
+        }
+
+        await app.UntilHandledAsync(1);
+        Assert.Equal(4, _tries.Count);
+        Assert.All(_tries.Zip(_tries.Skip(1)).Zip(Delays), walked => Assert.True(walked.First.Second - walked.First.First >= walked.Second, $"{walked.First.Second - walked.First.First} in the tier of {walked.Second}"));
+        Assert.DoesNotContain(app.Log.All, line => line.Contains("given up", StringComparison.Ordinal) || line.Contains("lost", StringComparison.OrdinalIgnoreCase));
+        await app.UntilAsync(status => status is { Lag: 0, State: ConsumerState.Running }, group);
+    }
+
+    [Fact]
+    public async Task A_retry_topic_with_too_many_partitions_keeps_the_group_from_starting()
+    {
+        var (topic, group) = (await kafka.CreateTopicAsync(partitions: 2), kafka.NewName("group"));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Address }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = $"{topic}.{group}.retry.5s", NumPartitions = 3, ReplicationFactor = 1 }]);
+        await using var app = Failing(topic, group, until: 1);
+        await app.StartAsync();
+        await app.UntilAsync(
+            status => status is { State: ConsumerState.Starting, LastError: { } error } && error.Contains($"topic '{topic}.{group}.retry.5s' has 3 partitions and '{topic}' 2", StringComparison.Ordinal),
+            group);
+    }
+
+    [Fact]
+    public async Task Topics_that_are_too_small_grow_and_grow_with_their_origin()
+    {
+        var (topic, group) = (await kafka.CreateTopicAsync(partitions: 2), kafka.NewName("group"));
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.Address }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = $"{topic}.{group}.dlt", NumPartitions = 1, ReplicationFactor = 1 }]);
+        await using var app = Failing(topic, group, until: 1);
+        await app.StartAsync();
+        await app.UntilAsync(status => status.State == ConsumerState.Running, group);
+        Assert.Equal(2, PartitionsOf(admin, $"{topic}.{group}.dlt"));
+        await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = 4 }]);
+        await app.UntilAsync(() => PartitionsOf(admin, $"{topic}.{group}.dlt") == 4 && PartitionsOf(admin, $"{topic}.{group}.retry.30s") == 4, () => "not grown");
+    }
+
+    [Fact]
+    public async Task Topics_that_may_not_be_made_keep_the_group_from_starting()
+    {
+        const short TopicAuthorizationFailed = 29;
+        await using var broker = await DevBroker.StartAsync();
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        await admin.CreateTopicsAsync([new TopicSpecification { Name = "orders", NumPartitions = 1, ReplicationFactor = 1 }]);
+        using (broker.Faults.On(KafkaApi.CreateTopics).Error(TopicAuthorizationFailed))
+        {
+            await using var app = Failing("orders", "billing", until: 1, address: broker.BootstrapServers);
+            await app.StartAsync();
+            await app.UntilAsync(
+                status => status is { State: ConsumerState.Starting, LastError: { } error } && error.Contains("'orders.billing.retry.1s'", StringComparison.Ordinal), "billing");
+        }
+    }
+
+    private static PartitionSnapshot? Companion(Application app, string group, int tier) => app.Status.Groups().Single(status => status.Name == group).Companions
+        .Cast<PartitionSnapshot?>().FirstOrDefault(companion => companion!.Value.Topic.EndsWith($".retry.{Delays[tier].TotalSeconds}s", StringComparison.Ordinal) && companion.Value.NextDue is not null);
+
+    private static int PartitionsOf(IAdminClient admin, string topic) => admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Count;
+
+    private Application Failing(string topic, string group, int until, TimeProvider? time = null, string? address = null)
+    {
+        var app = new Application(address ?? kafka.Address);
+        app.Services.AddSingleton(time ?? TimeProvider.System);
+        app.Headrace.AddProducer<OrderPlaced>(topic, key: order => order.OrderId);
+        app.Headrace.Map(topology => topology.MapConsumerGroup(group).WithRetryTopics(Delays).WithFailurePolicy(policy => policy.Attempts = 1).MapTopic(topic).On((OrderPlaced order) =>
+        {
+            _tries.Enqueue((time ?? TimeProvider.System).GetUtcNow());
+            if (_tries.Count < until)
+            {
+                throw new InvalidOperationException("not yet");
+            }
+
+            app.Handled.Enqueue(order);
+        }));
+        return app;
+    }
+}
