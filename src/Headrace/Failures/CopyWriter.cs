@@ -54,17 +54,17 @@ internal sealed class CopyWriter
     }
 
     /// <summary>Parks a record that failed, in front of its key. It is due a delay from now, or dead.</summary>
-    public async ValueTask<RecordPosition> ParkAsync(Record record, FailureState failure, CancellationToken cancellation)
+    public async ValueTask<ParkedNote> ParkAsync(Record record, FailureState failure, CancellationToken cancellation)
     {
-        var due = _time.GetUtcNow() + (failure.RetryAfter ?? TimeSpan.Zero);
-        var state = failure.RetryAfter is null ? ParkedState.Dead : ParkedState.Waiting;
+        var note = ParkedNote.After(failure, _time.GetUtcNow());
         void Add(RecordHeaders headers)
         {
-            headers.Add(DeadLetterHeaders.Parked, state.ToString());
-            DeadLetterHeaders.AddRetry(headers, failure.History.Walked + 1, due);
+            headers.Add(DeadLetterHeaders.Parked, note.State.ToString());
+            DeadLetterHeaders.AddRetry(headers, note.Walked, note.DueAt);
         }
 
-        return await WriteAsync(record, failure, CopyOf(record, OwnTopics.Parked(record.Topic, _group), record.Partition), DeadLetterDetail.WithoutStack, Add, cancellation);
+        await WriteAsync(record, failure, CopyOf(record, OwnTopics.Parked(record.Topic, _group), record.Partition), DeadLetterDetail.WithoutStack, Add, cancellation);
+        return note;
     }
 
     /// <summary>Parks a record behind others of its key.</summary>

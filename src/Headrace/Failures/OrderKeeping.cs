@@ -13,6 +13,7 @@ internal sealed class OrderKeeping : IDisposable
     private static readonly TimeSpan Long = TimeSpan.FromDays(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly object IsSettledInPlace = new();
+    private static readonly object WasParked = new();
 
     private readonly string _group;
     private readonly OrderKept _limits;
@@ -64,7 +65,8 @@ internal sealed class OrderKeeping : IDisposable
             return Full(record);
         }
 
-        await _copies.ParkAsync(record, failure, record.Cancellation);
+        var note = await _copies.ParkAsync(record, failure, record.Cancellation);
+        keys.Note(record.CopyKey(), ParkedId.Of(record), note);
         return null;
     }
 
@@ -72,12 +74,7 @@ internal sealed class OrderKeeping : IDisposable
     public async ValueTask<Settlement> StayAsync(Record record, FailureState failure)
     {
         var origin = failure.History.Origin;
-        var note = new ParkedNote(
-            failure.RetryAfter is null ? ParkedState.Dead : ParkedState.Waiting,
-            failure.Attempts,
-            failure.History.Walked + 1,
-            _surroundings.Time.GetUtcNow() + (failure.RetryAfter ?? TimeSpan.Zero),
-            failure.FirstFailedAt);
+        var note = ParkedNote.After(failure, _surroundings.Time.GetUtcNow());
         await _copies.NoteAsync(record, origin, note, record.Cancellation);
         _partitions.Of(origin.Topic, record.Partition).Note(record.CopyKey(), ParkedId.Of(origin), note);
         record.State = null;
@@ -156,13 +153,28 @@ internal sealed class OrderKeeping : IDisposable
     {
         instead = default;
         var isDiscard = RecordOrigin.TextOf(record.Headers, RedriveHeaders.Action, origin.Headers, RedriveHeaders.Discard.Length) == RedriveHeaders.Discard;
-        if (record.State == IsSettledInPlace || (isDiscard && keys.IsParked(record.CopyKey(), ParkedId.Of(origin))))
+        var (key, id) = (record.CopyKey(), ParkedId.Of(origin));
+        if (!keys.IsParked(key, id) && record.State != IsSettledInPlace)
+        {
+            // Dead before the group kept the order, or settled meanwhile by itself.
+            return isDiscard || record.State == WasParked;
+        }
+
+        if (record.State != IsSettledInPlace && keys.NoteOf(key, id) is not { State: ParkedState.Dead })
+        {
+            // Not known to be dead, so it may be tried at this moment: a crash came between the letter and its note.
+            record.State ??= WasParked;
+            instead = new(Settlement.RetryAfter(Pause));
+            return true;
+        }
+
+        if (isDiscard || record.State == IsSettledInPlace)
         {
             instead = SettleInPlaceAsync(record, origin, keys);
             return true;
         }
 
-        return isDiscard;
+        return false;
     }
 
     private async ValueTask<Settlement> ParkBehindAsync(Record record)

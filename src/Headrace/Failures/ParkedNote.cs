@@ -14,6 +14,14 @@ internal sealed record ParkedNote(ParkedState State, int Attempts, int Walked, D
     /// <summary>Waits behind others; nothing has failed.</summary>
     public static ParkedNote Behind { get; } = new(ParkedState.Waiting, 0, 0, DateTimeOffset.MinValue, null);
 
+    /// <summary>A record that failed: it waits for its next delay, or is dead.</summary>
+    public static ParkedNote After(FailureState failure, DateTimeOffset now) => new(
+        failure.RetryAfter is null ? ParkedState.Dead : ParkedState.Waiting,
+        failure.Attempts,
+        failure.History.Walked + 1,
+        now + (failure.RetryAfter ?? TimeSpan.Zero),
+        failure.FirstFailedAt);
+
     /// <summary>Whether a record of a parking topic only says how it stands with another one.</summary>
     public static bool IsNote(Record record, RecordOrigin origin) => RecordOrigin.TextOf(record.Headers, DeadLetterHeaders.ParkedNote, origin.Headers, LongestState) is not null;
 

@@ -30,6 +30,10 @@ internal sealed class ParkedPartitions
         if (!ParkedNote.IsNote(record, origin))
         {
             keys.TryPark(key, id, int.MaxValue);
+            if (RecordOrigin.TextOf(record.Headers, DeadLetterHeaders.Parked, origin.Headers, int.MaxValue) is not null && keys.NoteOf(key, id) is null)
+            {
+                keys.Note(key, id, ParkedNote.Read(record, origin));
+            }
         }
         else if (ParkedNote.Read(record, origin) is { State: not ParkedState.Settled } note)
         {

@@ -19,11 +19,14 @@ internal sealed class PartitionSimulation : IDisposable
     private readonly Dictionary<string, List<(OutgoingRecord Record, bool IsSettled)>> _logs = new() { ["orders"] = [], [ParkedTopic] = [], [RedriveTopic] = [] };
     private readonly Dictionary<(string Topic, string Key), Lane> _lanes = [];
     private readonly List<OutgoingRecord> _letters = [];
+    private readonly HashSet<(string? Offset, string? Redrives)> _known = [];
+    private readonly HashSet<(string Key, int Number)> _discarded = [];
+    private readonly bool _crashes;
     private int _taken;
 
-    public PartitionSimulation(int seed)
+    public PartitionSimulation(int seed, bool crashes = false)
     {
-        _random = new(seed);
+        (_random, _crashes) = (new(seed), crashes);
         var atMost = _random.Next(3) == 0 ? 3 : 1_000;
         _group = new(billing => billing
             .WithOrderKept(atMost)
@@ -46,6 +49,9 @@ internal sealed class PartitionSimulation : IDisposable
 
     /// <summary>The numbers of each key as they were handled.</summary>
     public Lists Seen { get; } = new();
+
+    /// <summary>Times that the process ended in the middle of a record.</summary>
+    public int Crashes { get; private set; }
 
     public async Task RunAsync()
     {
@@ -80,6 +86,12 @@ internal sealed class PartitionSimulation : IDisposable
             else
             {
                 Assert.All(_lanes.Values, lane => Assert.Empty(lane.Records));
+                // A discard of what was handled after all, for a crash came between, changes nothing.
+                foreach (var (key, number) in _discarded.Where(gone => !Seen.GetOrAdd(gone.Key).Contains(gone.Number)))
+                {
+                    Origin[key].Remove(number);
+                }
+
                 return;
             }
         }
@@ -111,8 +123,12 @@ internal sealed class PartitionSimulation : IDisposable
             }
             else
             {
+                // Two copies of one failure are one dead letter.
                 Assert.Equal("orders.billing.dlt", record.Topic);
-                _letters.Add(record);
+                if (_known.Add((record.Headers!["headrace-origin-offset"], record.Headers["headrace-redrives"])))
+                {
+                    _letters.Add(record);
+                }
             }
         }
     }
@@ -144,8 +160,32 @@ internal sealed class PartitionSimulation : IDisposable
     private async Task StepAsync(KeyValuePair<(string Topic, string Key), Lane> lane)
     {
         var record = lane.Value.Records.Peek();
+        var crash = _crashes && _random.Next(8) == 0 ? _random.Next(3) : -1;
+        var hasCrashed = crash == 2;
+        _group.Refuse = copy =>
+        {
+            if (crash is not (0 or 1))
+            {
+                return null;
+            }
+
+            if (crash == 1)
+            {
+                // It is in the log, but nobody hears of it any more.
+                _group.Produced.Add(copy);
+            }
+
+            (crash, hasCrashed) = (2, true);
+            return new ProduceException("The process ended.", copy.Topic, -195, possiblyPersisted: true);
+        };
         var settlement = await _group.HandleAsync(record);
-        if (settlement.IsSettled)
+        if (hasCrashed)
+        {
+            Crashes++;
+            Take();
+            Restart();
+        }
+        else if (settlement.IsSettled)
         {
             lane.Value.Records.Dequeue();
             _logs[lane.Key.Topic][(int)record.Offset] = (_logs[lane.Key.Topic][(int)record.Offset].Record, true);
@@ -176,13 +216,14 @@ internal sealed class PartitionSimulation : IDisposable
     {
         var letter = _letters[_random.Next(_letters.Count)];
         _letters.Remove(letter);
-        var headers = new RecordHeaders();
-        headers.AddRange(letter.Headers!);
+        var (headers, own) = (new RecordHeaders(), letter.Headers!.ToList().FindLastIndex(header => header.Name == "headrace-origin-topic"));
+        headers.Add("headrace-redrives", $"{letter.Headers!["headrace-redrives"]}+");
+        headers.AddRange(letter.Headers!.Skip(own));
         if (_random.Next(4) == 0)
         {
             headers.Add(RedriveHeaders.Action, RedriveHeaders.Discard);
             var order = System.Text.Json.JsonSerializer.Deserialize<OrderPlaced>(letter.Value!.Value.Span, System.Text.Json.JsonSerializerOptions.Web)!;
-            Origin.GetOrAdd(order.OrderId).Remove((int)order.Total);
+            _discarded.Add((order.OrderId, (int)order.Total));
         }
 
         Append(letter with { Topic = RedriveTopic, Headers = headers });
