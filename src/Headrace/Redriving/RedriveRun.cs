@@ -114,6 +114,11 @@ internal sealed class RedriveRun
             _batch.Add(copy);
         }
 
+        if ((!IsRedrive || _options.Target == RedriveTarget.Origin) && _copies!.ReleaseOf(record, letter, topic) is { } release)
+        {
+            _batch.Add(release);
+        }
+
         var resolution = new Resolution(_action, _id, _time.GetUtcNow(), _options.By, to);
         var value = JsonSerializer.SerializeToUtf8Bytes(resolution, RedrivingJson.Default.Resolution);
         _batch.Add(new(topic.Resolved, DeadLetterReading.Id(record, topic).ToString(), value) { Partition = record.Position.Partition });
