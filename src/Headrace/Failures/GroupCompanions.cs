@@ -29,7 +29,7 @@ internal sealed class GroupCompanions
         .. _group.OrderKept is null ? Array.Empty<OwnTopic>() : [new(OwnTopics.Parked(origin, _group.Name), origin, OwnTopicKind.Parked)],
     ];
 
-    /// <summary>Retry topics that an earlier version of the application wrote to are read to their end all the same.</summary>
+    /// <summary>What an earlier version of the application retried or parked is read to its end all the same.</summary>
     public void Discover(IReadOnlyCollection<string> topics, string origin)
     {
         var prefix = OwnTopics.RetryPrefix(origin, _group.Name);
@@ -40,6 +40,12 @@ internal sealed class GroupCompanions
             {
                 known = _byOrigin[origin] = [.. known, Make(Retry(origin, delay) with { Name = name })];
             }
+        }
+
+        var parked = OwnTopics.Parked(origin, _group.Name);
+        if (topics.Contains(parked) && known.All(companion => companion.Name != parked))
+        {
+            _byOrigin[origin] = [.. known, Make(new(parked, origin, OwnTopicKind.Parked)) with { IsReadFirst = false, Opened = null, Arrived = null }];
         }
     }
 

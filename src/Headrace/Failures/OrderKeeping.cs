@@ -32,6 +32,11 @@ internal sealed class OrderKeeping : IDisposable
         _bursts = new(surroundings.Time, (kind, more) => FailureLog.Repeated(_logger, _group, more, Bursts<int>.Window.TotalSeconds, kind.Line, kind.Topic, ""));
     }
 
+    /// <summary>Whether a copy only says something about a parked record. A group that keeps the order no longer may still have such.</summary>
+    public static bool IsOnlyAbout(Record copy) => copy.Headers is { Count: > 0 } headers
+        && (RecordOrigin.TextOf(headers, RedriveHeaders.Action, headers.Count - 1, RedriveHeaders.Discard.Length) == RedriveHeaders.Discard
+            || (copy.IsTombstone && headers.TryGetLast(DeadLetterHeaders.ParkedNote, out _)));
+
     /// <summary>Whether a record is not to be handled now, and what happens to it instead.</summary>
     public bool Stops(Record record, out ValueTask<Settlement> instead)
     {

@@ -14,6 +14,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
     // The largest that the client library can be told: a dead letter is larger than its record.
     private const string LargestRecord = "1000000000";
 
+    // A record that was compressed at its origin may be far larger than its topic takes; so is its copy.
+    private const string Codec = "zstd";
+
     private readonly ClusterRegistration _registration;
     private readonly IServiceProvider _services;
     private readonly Lazy<ClusterSettings> _settings;
@@ -31,7 +34,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         _settings = new(ReadSettings);
         _events = new(ListenToClients);
         Producer = new(() => new(Settings.Producer, Loggers, Events));
-        var large = new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord };
+        var large = new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord, ["compression.type"] = Codec };
         _deadLetters = new(() => new(ClientLayers.Merge(new Dictionary<string, string>(Settings.Producer), large), Loggers, Events));
         _admin = new(() => new(Settings.Admin, Loggers, Events));
         Letters = new(() => Settings.Admin, () => Settings.Producer, Loggers, Time);

@@ -40,7 +40,7 @@ internal sealed class GroupPipeline : IDisposable
     {
         if (_failures.Order is not { } order)
         {
-            return HandleNowAsync(record);
+            return record.IsCopy && OrderKeeping.IsOnlyAbout(record) ? new(Settlement.Settled) : HandleNowAsync(record);
         }
 
         var handling = record.State is not FailureState { IsOver: true } && order.Stops(record, out var instead) ? instead : HandleNowAsync(record);

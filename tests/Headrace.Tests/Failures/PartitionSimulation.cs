@@ -85,13 +85,7 @@ internal sealed class PartitionSimulation : IDisposable
             }
             else
             {
-                Assert.All(_lanes.Values, lane => Assert.Empty(lane.Records));
-                // A discard of what was handled after all, for a crash came between, changes nothing.
-                foreach (var (key, number) in _discarded.Where(gone => !Seen.GetOrAdd(gone.Key).Contains(gone.Number)))
-                {
-                    Origin[key].Remove(number);
-                }
-
+                Finish();
                 return;
             }
         }
@@ -109,6 +103,16 @@ internal sealed class PartitionSimulation : IDisposable
         }
 
         Seen.GetOrAdd(key).Add(number);
+    }
+
+    private void Finish()
+    {
+        Assert.All(_lanes.Values, lane => Assert.Empty(lane.Records));
+        // A discard of what was handled after all, for a crash came between, changes nothing.
+        foreach (var (key, number) in _discarded.Where(gone => !Seen.GetOrAdd(gone.Key).Contains(gone.Number)))
+        {
+            Origin[key].Remove(number);
+        }
     }
 
     // What was written arrives.

@@ -36,6 +36,23 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
     }
 
     [Fact]
+    public async Task A_record_that_fits_only_compressed_is_dead_lettered_whole()
+    {
+        var (topic, group) = (await kafka.CreateTopicAsync(), kafka.NewName("group"));
+        var value = $"{{\"orderId\":\"{new string('x', 3_000_000)}\",\"total\":1}}";
+        using (var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.Address, MessageMaxBytes = 10_000_000, CompressionType = CompressionType.Gzip }).Build())
+        {
+            await producer.ProduceAsync(topic, new() { Key = "o-1", Value = value }, TestContext.Current.CancellationToken);
+        }
+
+        await using var app = new Application(kafka.Address);
+        app.Headrace.Map(topology => topology.MapConsumerGroup(group).WithFailurePolicy(policy => policy.Attempts = 1).MapTopic(topic).On(void (OrderPlaced _) => throw new InvalidOperationException("no")));
+        await app.StartAsync();
+        await app.UntilAsync(status => status is { DeadLettered: 1, Lag: 0 }, group);
+        Assert.Equal(value, Assert.Single(TopicReader.ReadAll(kafka, $"{topic}.{group}.dlt", partitions: 1)).Message.Value);
+    }
+
+    [Fact]
     public async Task A_retry_topic_with_too_many_partitions_keeps_the_group_from_starting()
     {
         var (topic, group) = (await kafka.CreateTopicAsync(partitions: 2), kafka.NewName("group"));
