@@ -6,7 +6,7 @@ namespace Headrace.Consuming;
 
 /// <summary>
 /// What one run of a consumer is made of: two native handles – the membership, which subscribes, answers rebalances and commits, and the fetcher, which
-/// never subscribes, so that a rebalance does not pause it – and the steps a record takes. The loop owns all of it.
+/// never subscribes, so that a rebalance does not pause it, with a second one where topics are read along – and the steps a record takes. The loop owns all of it.
 /// </summary>
 internal sealed class ConsumerParts : IDisposable
 {

@@ -74,7 +74,7 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
         await using var app = Failing(topic, group, until: 1);
         await app.StartAsync();
         await app.UntilAsync(status => status.State == ConsumerState.Running, group);
-        Assert.Equal(2, PartitionsOf(admin, $"{topic}.{group}.dlt"));
+        await app.UntilAsync(() => PartitionsOf(admin, $"{topic}.{group}.dlt") == 2, () => "not grown at the start");
         await admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = topic, IncreaseTo = 4 }]);
         await app.UntilAsync(() => PartitionsOf(admin, $"{topic}.{group}.dlt") == 4 && PartitionsOf(admin, $"{topic}.{group}.retry.30s") == 4, () => "not grown");
     }
