@@ -44,7 +44,6 @@ internal sealed class Assignment : IDisposable
     /// <summary>Lanes that were in flight when a deadline passed.</summary>
     public int Abandoned { get; private set; }
 
-
     /// <summary>Fires when everything is given up for good.</summary>
     public CancellationToken Ending { get; }
 
@@ -375,7 +374,7 @@ internal sealed class Assignment : IDisposable
     {
         if (!error.IsNone)
         {
-            Tell("group", $"{what}: {error}");
+            _parts.TellOnce("group", $"{what}: {error}");
         }
     }
 
