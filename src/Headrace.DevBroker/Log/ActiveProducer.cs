@@ -6,4 +6,5 @@ namespace Headrace.Broker.Log;
 /// <param name="LastSequence">Of that epoch; -1 before its first batch.</param>
 /// <param name="LastTimestamp">Of its newest batch or marker.</param>
 /// <param name="TransactionStart">The first offset of its open transaction, -1 without one.</param>
-internal readonly record struct ActiveProducer(long ProducerId, short Epoch, int LastSequence, long LastTimestamp, long TransactionStart);
+/// <param name="HasMarker">Whether a transaction of it has ended here.</param>
+internal readonly record struct ActiveProducer(long ProducerId, short Epoch, int LastSequence, long LastTimestamp, long TransactionStart, bool HasMarker);

@@ -9,7 +9,8 @@ namespace Headrace.Broker.Log;
 internal sealed class PartitionLog
 {
     // There is one coordinator, which never moves.
-    private const int CoordinatorEpoch = 0;
+    /// <summary>Of the transaction coordinator, which never moves.</summary>
+    public const int CoordinatorEpoch = 0;
 
     private readonly Lock _lock = new();
     private readonly SegmentList _segments;
@@ -140,7 +141,7 @@ internal sealed class PartitionLog
             return
             [
                 .. _producers.All.Select(producer => new ActiveProducer(
-                    producer.ProducerId, producer.Epoch, producer.LastSequence, producer.LastTimestamp, _transactions.FirstOffsetOf(producer.ProducerId) ?? -1)),
+                    producer.ProducerId, producer.Epoch, producer.LastSequence, producer.LastTimestamp, _transactions.FirstOffsetOf(producer.ProducerId) ?? -1, producer.HasMarker)),
             ];
         }
     }

@@ -52,7 +52,7 @@ internal sealed class ProducerLedger(TimeProvider time)
 
         if (!_producers.TryGetValue(header.ProducerId, out var entry) || entry.Epoch != header.ProducerEpoch)
         {
-            _producers[header.ProducerId] = entry = new Entry(header.ProducerEpoch);
+            _producers[header.ProducerId] = entry = new Entry(header.ProducerEpoch) { HasMarker = entry?.HasMarker == true };
         }
 
         entry.Add(new WrittenBatch(header.BaseSequence, header.LastSequence, baseOffset, appendTime), header.MaxTimestamp, time.GetTimestamp());
@@ -70,11 +70,12 @@ internal sealed class ProducerLedger(TimeProvider time)
             _producers[producerId] = entry = new Entry(epoch);
         }
 
+        entry.HasMarker = true;
         entry.Use(timestamp, time.GetTimestamp());
     }
 
-    public IEnumerable<(long ProducerId, short Epoch, int LastSequence, long LastTimestamp)> All =>
-        _producers.Select(producer => (producer.Key, producer.Value.Epoch, producer.Value.LastSequence, producer.Value.LastTimestamp));
+    public IEnumerable<(long ProducerId, short Epoch, int LastSequence, long LastTimestamp, bool HasMarker)> All =>
+        _producers.Select(producer => (producer.Key, producer.Value.Epoch, producer.Value.LastSequence, producer.Value.LastTimestamp, producer.Value.HasMarker));
 
     private void ForgetExpired()
     {
@@ -98,6 +99,9 @@ internal sealed class ProducerLedger(TimeProvider time)
         private int _newest = -1;
 
         public short Epoch { get; } = epoch;
+
+        /// <summary>Whether a transaction of the producer has ended here.</summary>
+        public bool HasMarker { get; set; }
 
         public long LastUsed { get; private set; }
 

@@ -77,7 +77,7 @@ internal sealed class DescribeProducersResponse : IWireMessage
         public int ProducerEpoch;
         public int LastSequence = -1;
         public long LastTimestamp = -1;
-        public int CoordinatorEpoch;
+        public int CoordinatorEpoch = -1;
         public long TransactionStartOffset = -1;
 
         public void Walk<TWire>(ref TWire wire, int version) where TWire : struct, IWire, allows ref struct
@@ -116,6 +116,7 @@ internal sealed class DescribeProducersHandler()
         ProducerEpoch = producer.Epoch,
         LastSequence = producer.LastSequence,
         LastTimestamp = producer.LastTimestamp,
+        CoordinatorEpoch = producer.HasMarker ? PartitionLog.CoordinatorEpoch : -1,
         TransactionStartOffset = producer.TransactionStart,
     };
 }
