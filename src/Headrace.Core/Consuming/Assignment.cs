@@ -192,7 +192,7 @@ internal sealed class Assignment : IDisposable
         }
     }
 
-    /// <summary>Gives everything up at once, uncommitted: the loop itself is broken.</summary>
+    /// <summary>Gives everything up at once, uncommitted: the loop itself is broken. A rebalance that is under way is answered, or the member could not leave.</summary>
     public void Abandon()
     {
         foreach (var partition in Partitions)
@@ -203,6 +203,11 @@ internal sealed class Assignment : IDisposable
         }
 
         _queues.ForEach(static queue => queue.Drop());
+        if (_arrival is not null || (_departure is not null && !_isLastDeparture) || _rebalances.Count > 0)
+        {
+            Check(_parts.Membership.Assign(null), "answer to a rebalance");
+            _rebalances.Clear();
+        }
     }
 
     /// <summary>Moves the watermarks past what is settled, and the records that are passed back to their pool.</summary>

@@ -329,6 +329,12 @@ internal sealed class PollLoop
                 _parts.Signal.Wait(TimeSpan.FromMilliseconds(10));
             }
         }
+
+        if (!membership.IsClosed)
+        {
+            // A client that still waits for an answer would never end, and keep a processor busy.
+            membership.Assign(null);
+        }
     }
 
     private void Wait()

@@ -54,7 +54,7 @@ public sealed class DepartureTests(KafkaUnderTest kafka)
         traffic.Produce(10, static i => "k" + i);
 
         // Much longer than the test: nobody gets the partition unless it is given back.
-        (string, string) session = ("session.timeout.ms", "45000");
+        (string, string) session = ("session.timeout.ms", "240000");
         var clock = new FailingClock();
         await using var first = new RecordConsumer(traffic.Options(settings: session), traffic.Collect("first"), NullLoggerFactory.Instance, clock);
         first.Start();
