@@ -24,7 +24,7 @@ internal static class Floors
             "Compatibility", "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility",
             "Json/Values", "Json/Validation", "Protobuf/Text", "Protobuf/Schemas", "Protobuf/Compatibility", "Registry", "Kinds", "Development", "Formats", "Hosting",
         ],
-        ["Headrace"] = ["Formats", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Redriving", "Hosting"],
+        ["Headrace"] = ["Formats", "Filters", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Redriving", "Hosting"],
         ["Headrace.Cli"] = ["Output", "Dev"],
     };
 }

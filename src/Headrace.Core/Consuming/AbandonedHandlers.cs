@@ -13,6 +13,9 @@ internal sealed class AbandonedHandlers
 
     public AbandonedHandlers(ConsumerParts parts) => _parts = parts;
 
+    /// <summary>What still runs. A later run of the consumer gets it: the lanes are counted by the loop that began them.</summary>
+    public IReadOnlyList<AssignedPartition> Running => [.. _partitions.Where(static partition => partition.LaneCount > 0)];
+
     /// <summary>Remembers what still runs of these partitions.</summary>
     public void Add(IEnumerable<AssignedPartition> givenUp)
     {

@@ -31,7 +31,7 @@ internal sealed class Assignment : IDisposable
 
     public Assignment(ConsumerParts parts)
     {
-        (_parts, _guard, _identities, _abandoned, Ending) = (parts, new(parts, this), new(parts.Membership, parts.Time), new(parts), _ending.Token);
+        (_parts, _guard, _identities, _abandoned, Ending) = (parts, new(parts, this), new(parts.Membership, parts.Time), parts.Abandoned, _ending.Token);
         (_opening, _companions) = (new(parts, _abandoned), new(parts, this));
     }
 

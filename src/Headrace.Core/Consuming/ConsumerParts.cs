@@ -32,6 +32,7 @@ internal sealed class ConsumerParts : IDisposable
         _transactions = options.HasTransactions ? new(options, Membership, loggers, Signal.Set) : null;
         Committer = new(options, Membership, _transactions, status, log, time);
         Topics = new(options, Membership, status, log, time);
+        Abandoned = new(this);
     }
 
     public ConsumerOptions Options { get; }
@@ -71,6 +72,9 @@ internal sealed class ConsumerParts : IDisposable
     public Committer Committer { get; }
 
     public TopicSubscription Topics { get; }
+
+    /// <summary>Handlers that still run of partitions that were given up, by this run or by one before it.</summary>
+    public AbandonedHandlers Abandoned { get; }
 
     /// <summary>Ends every patience. Set before the stop is asked for.</summary>
     public CancellationToken StopDeadline { get; set; }

@@ -22,6 +22,7 @@ internal sealed class PollLoop
     private volatile bool _stops;
     private volatile bool _isPaused;
     private volatile PauseSet _pauses = PauseSet.None;
+    private volatile IReadOnlyList<AssignedPartition> _leftRunning = [];
     private readonly ConcurrentQueue<(string Topic, int Partition, RecordKey Key)> _wakes = new();
     private int _failedTurns;
 
@@ -29,6 +30,9 @@ internal sealed class PollLoop
 
     /// <summary>Completes when the member has left its group and what was settled is committed.</summary>
     public Task Stopped => _stopped.Task;
+
+    /// <summary>What still ran when it stopped; the next run waits for it, partition by partition.</summary>
+    public IReadOnlyList<AssignedPartition> LeftRunning => _leftRunning;
 
     public bool HasJoined => _assignment.HasJoined;
 
@@ -134,6 +138,7 @@ internal sealed class PollLoop
         _parts.Status.Partitions = [];
         _parts.Status.IsConnected = false;
         _parts.Log.Stopped(Group, Settled, _assignment.Abandoned);
+        _leftRunning = _parts.Abandoned.Running;
         if (_parts.Records.Held > 0)
         {
             // Handlers that did not give up hold native memory; while one does, its client cannot be destroyed. Nobody waits for that.

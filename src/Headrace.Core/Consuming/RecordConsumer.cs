@@ -84,7 +84,9 @@ public sealed class RecordConsumer : IAsyncDisposable
             _status.Fault = null;
             _status.ClearAll();
             _status.Turned = _time.GetTimestamp();
-            _loop = new(new(_options, _handle, _status, _loggers, _time)) { IsPaused = _isPaused, Pauses = _pauses, Workers = _workers };
+            var parts = new ConsumerParts(_options, _handle, _status, _loggers, _time);
+            parts.Abandoned.Add(_loop?.LeftRunning ?? []);
+            _loop = new(parts) { IsPaused = _isPaused, Pauses = _pauses, Workers = _workers };
             _loop.Start();
         }
     }

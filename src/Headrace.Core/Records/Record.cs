@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Headrace;
 
 /// <summary>
@@ -14,6 +16,7 @@ public sealed unsafe class Record
     private nint _native;
     private RecordHeaders? _headers;
     private Action<nint, ReadOnlySpan<byte>, RecordHeaders>? _readHeaders;
+    private OriginalValue? _original;
 
     internal Record()
     {
@@ -89,6 +92,9 @@ public sealed unsafe class Record
     /// <summary>The id of the topic; empty where the broker knows none.</summary>
     internal Guid TopicId { get; set; }
 
+    /// <summary>What stands around the record while it is handled; of whoever handles it.</summary>
+    internal object? Around { get; set; }
+
     internal int KeyLength => _keyLength;
 
     internal nint Native => _native;
@@ -114,13 +120,49 @@ public sealed unsafe class Record
         _headers?.Clear();
     }
 
+    /// <summary>Puts other bytes in the value's place, or none, until <see cref="RestoreValue"/>.</summary>
+    internal void ReplaceValue(ReadOnlyMemory<byte>? value)
+    {
+        // They are read from the bytes behind the value.
+        _ = Headers;
+        var before = _original;
+        var pin = value.GetValueOrDefault().Pin();
+        _original = new(before?.Value ?? (nint)_value, before?.Length ?? _valueLength, pin);
+        _value = (byte*)pin.Pointer;
+        _valueLength = value?.Length ?? -1;
+        before?.Pin.Dispose();
+    }
+
+    /// <summary>The value is again what came from Kafka.</summary>
+    internal void RestoreValue()
+    {
+        if (_original is { } original)
+        {
+            _value = (byte*)original.Value;
+            _valueLength = original.Length;
+            _original = null;
+            original.Pin.Dispose();
+        }
+    }
+
     /// <summary>Forgets everything, so that the instance can be used for another record.</summary>
     internal void Reset()
     {
+        RestoreValue();
         Point(0, null, -1, null, -1, null);
         Attempt = 0;
         State = null;
         Outputs = null;
         Cancellation = default;
+        Around = null;
+    }
+
+    private sealed class OriginalValue(nint value, int length, MemoryHandle pin)
+    {
+        public nint Value => value;
+
+        public int Length => length;
+
+        public MemoryHandle Pin => pin;
     }
 }

@@ -48,9 +48,18 @@ public sealed class RecordHeaders : IReadOnlyList<RecordHeader>
     /// <summary>Finds the last header of this name.</summary>
     public bool TryGetLast(string name, out RecordHeader header)
     {
-        var index = _headers.FindLastIndex(candidate => candidate.Name == name);
-        header = index < 0 ? default : _headers[index];
-        return index >= 0;
+        // A loop, because a closure would be made for every record that is asked for its type.
+        for (var index = _headers.Count - 1; index >= 0; index--)
+        {
+            if (_headers[index].Name == name)
+            {
+                header = _headers[index];
+                return true;
+            }
+        }
+
+        header = default;
+        return false;
     }
 
     /// <inheritdoc />

@@ -1,3 +1,4 @@
+using Headrace.Filters;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace.Failures;
@@ -16,6 +17,9 @@ internal sealed record GroupSurroundings
 
     /// <summary>Produces handlers' results.</summary>
     public required ProduceRecord Produce { get; init; }
+
+    /// <summary>The filters of what is produced. Default: none.</summary>
+    public ProduceSteps ProduceSteps { get; init; } = new([], []);
 
     /// <summary>Produces dead letters, whose producer takes larger records than others.</summary>
     public required ProduceRecord ProduceDeadLetter { get; init; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Headrace.Formats;
 
 namespace Headrace;
 
@@ -9,8 +10,6 @@ namespace Headrace;
 /// </summary>
 public sealed class CompressedFormat : IMessageFormat
 {
-    private const string Header = "headrace-encoding";
-
     private readonly IMessageFormat _inner;
     private readonly PayloadCompression _compression;
 
@@ -35,7 +34,7 @@ public sealed class CompressedFormat : IMessageFormat
     public MessageReader<T> CreateReader<T>()
     {
         var read = _inner.CreateReader<T>();
-        return (value, record) => record.Headers.TryGetLast(Header, out var encoding) ? read(Expand(value, encoding.Text), record) : read(value, record);
+        return (value, record) => record.Headers.TryGetLast(WireHeaders.Encoding, out var encoding) ? read(PayloadCodec.Expand(value, encoding.Text, LargestBytes).Span, record) : read(value, record);
     }
 
     /// <inheritdoc />
@@ -46,10 +45,10 @@ public sealed class CompressedFormat : IMessageFormat
         {
             var plain = new ArrayBufferWriter<byte>();
             write(message, plain, headers);
-            if (plain.WrittenCount >= SmallestBytes && Compress(plain.WrittenSpan) is { } compressed && compressed.Length < plain.WrittenCount)
+            if (plain.WrittenCount >= SmallestBytes && PayloadCodec.Compress(plain.WrittenSpan, _compression, Level) is { } compressed && compressed.Length < plain.WrittenCount)
             {
-                headers.Add(Header, NameOf(_compression));
-                value.Write(compressed.GetBuffer().AsSpan(0, (int)compressed.Length));
+                headers.Add(WireHeaders.Encoding, PayloadCodec.NameOf(_compression));
+                value.Write(compressed.Span);
             }
             else
             {
@@ -59,54 +58,8 @@ public sealed class CompressedFormat : IMessageFormat
     }
 
     /// <inheritdoc />
-    public string? TypeNameOf(Record record) => record.Headers.TryGetLast(Header, out _) ? null : _inner.TypeNameOf(record);
+    public string? TypeNameOf(Record record) => record.Headers.TryGetLast(WireHeaders.Encoding, out _) ? null : _inner.TypeNameOf(record);
 
     /// <inheritdoc />
     public ValueTask StartAsync(FormatStart start, CancellationToken cancellation) => _inner.StartAsync(start, cancellation);
-
-    private MemoryStream Compress(ReadOnlySpan<byte> plain)
-    {
-        var compressed = new MemoryStream();
-        using (Stream stream = _compression switch
-        {
-            PayloadCompression.Brotli => new BrotliStream(compressed, Level, leaveOpen: true),
-            PayloadCompression.Gzip => new GZipStream(compressed, Level, leaveOpen: true),
-            _ => new ZLibStream(compressed, Level, leaveOpen: true),
-        })
-        {
-            stream.Write(plain);
-        }
-
-        return compressed;
-    }
-
-    private ReadOnlySpan<byte> Expand(ReadOnlySpan<byte> compressed, string encoding)
-    {
-        using var source = new MemoryStream(compressed.ToArray());
-        using Stream stream = encoding switch
-        {
-            "br" => new BrotliStream(source, CompressionMode.Decompress),
-            "gzip" => new GZipStream(source, CompressionMode.Decompress),
-            "deflate" => new ZLibStream(source, CompressionMode.Decompress),
-            _ => throw new MessageFormatException($"The header '{Header}' says '{encoding}', which is none of br, gzip and deflate."),
-        };
-        var plain = new ArrayBufferWriter<byte>(Math.Max(4_096, compressed.Length * 2));
-        while (stream.Read(plain.GetSpan()) is > 0 and var count)
-        {
-            plain.Advance(count);
-            if (plain.WrittenCount > LargestBytes)
-            {
-                throw new MessageFormatException($"The value becomes larger than {LargestBytes} bytes when it is expanded. Raise LargestBytes of the CompressedFormat if such messages are meant.");
-            }
-        }
-
-        return plain.WrittenSpan;
-    }
-
-    private static string NameOf(PayloadCompression compression) => compression switch
-    {
-        PayloadCompression.Brotli => "br",
-        PayloadCompression.Gzip => "gzip",
-        _ => "deflate",
-    };
 }

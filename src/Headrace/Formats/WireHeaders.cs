@@ -6,6 +6,7 @@ internal static class WireHeaders
     public const string Reserved = "headrace-";
     public const string Type = "headrace-type";
     public const string EventId = "headrace-id";
+    public const string Encoding = "headrace-encoding";
     public const string CloudEventsType = "ce_type";
 
     /// <summary>Throws when headers that a user gave contain one of ours: what the wire says about a record must come from the framework.</summary>
@@ -13,12 +14,15 @@ internal static class WireHeaders
     {
         for (var index = 0; index < headers.Count; index++)
         {
-            if (headers[index].Name.StartsWith(Reserved, StringComparison.OrdinalIgnoreCase))
+            if (IsReserved(headers[index].Name))
             {
-                throw new ArgumentException(
-                    $"The header '{headers[index].Name}' cannot be set. Names that begin with '{Reserved}' are written by the framework, so that readers can rely on them. Choose another name.",
-                    nameof(headers));
+                throw Refused(headers[index].Name, nameof(headers));
             }
         }
     }
+
+    public static bool IsReserved(string name) => name.StartsWith(Reserved, StringComparison.OrdinalIgnoreCase);
+
+    public static ArgumentException Refused(string name, string parameter) => new(
+        $"The header '{name}' cannot be set. Names that begin with '{Reserved}' are written by the framework, so that readers can rely on them. Choose another name.", parameter);
 }

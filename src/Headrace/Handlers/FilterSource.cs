@@ -17,6 +17,24 @@ internal sealed class FilterSource
             static services => Bind<TFilter>(services),
             static services => services.IsKnown(typeof(TFilter)) ? null : Construction.FaultOf(typeof(TFilter), services));
 
+    /// <summary>One throttle for every place where the source is bound.</summary>
+    public static FilterSource Of(Func<ThrottleLoad, ValueTask<TimeSpan>> delay, TimeSpan? every)
+    {
+        ArgumentNullException.ThrowIfNull(delay);
+        var interval = every ?? TimeSpan.FromSeconds(1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero, nameof(every));
+        Throttle? throttle = null;
+        return new(services =>
+        {
+            var one = throttle ??= new(delay, interval, services.Root);
+            return async (context, next) =>
+            {
+                await one.WaitAsync(context.Cancellation);
+                await next(context);
+            };
+        }, static _ => null);
+    }
+
     public string? FaultOf(HandlerServices services) => _faultOf(services);
 
     public MessageDelegate Bind(HandlerServices services, MessageDelegate next)

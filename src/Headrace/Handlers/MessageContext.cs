@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Headrace;
 
 /// <summary>
-/// A message on its way through filters and handler. Instances are reused: do not keep one after the handler's task has completed. Used by
-/// one thread at a time.
+/// A message on its way through filters and handler. Instances are reused: do not keep one after the handler's task has completed, or it
+/// throws, or shows another message. Used by one thread at a time.
 /// </summary>
 public sealed class MessageContext
 {
@@ -20,6 +20,9 @@ public sealed class MessageContext
     private RecordKey? _key;
     private Dictionary<string, object?>? _items;
     private PendingSettlement? _pending;
+    private object? _message;
+    private object? _result;
+    private bool _isOver;
 
     internal MessageContext()
     {
@@ -32,16 +35,24 @@ public sealed class MessageContext
     public string Handler { get; private set; } = "";
 
     /// <summary>The message; <see langword="null"/> for a tombstone and for a handler of raw records. A filter may replace it by one of the same type.</summary>
-    public object? Message { get; set; }
+    public object? Message
+    {
+        get => _isOver ? throw Over() : _message;
+        set => _message = _isOver ? throw Over() : value;
+    }
 
     /// <summary>What the handler returned, set when it has completed; a filter may replace it. <see langword="null"/> produces nothing.</summary>
-    public object? Result { get; set; }
+    public object? Result
+    {
+        get => _isOver ? throw Over() : _result;
+        set => _result = _isOver ? throw Over() : value;
+    }
 
     /// <summary>Topic, partition and offset.</summary>
-    public RecordPosition Position => _isCopy ? _position : _record?.Position ?? _position;
+    public RecordPosition Position => _isOver ? throw Over() : _isCopy ? _position : _record?.Position ?? _position;
 
     /// <summary>The record's timestamp. Of one that comes from a retry topic, that of the record it was first; so are its position and headers.</summary>
-    public DateTimeOffset Timestamp => _isCopy ? _timestamp : _record?.Timestamp ?? DateTimeOffset.UnixEpoch;
+    public DateTimeOffset Timestamp => _isOver ? throw Over() : _isCopy ? _timestamp : _record?.Timestamp ?? DateTimeOffset.UnixEpoch;
 
     /// <summary>Which try this is; 1 is the first. Tries in retry topics count on.</summary>
     public int Attempt { get; private set; } = 1;
@@ -50,16 +61,16 @@ public sealed class MessageContext
     public CancellationToken Cancellation { get; private set; }
 
     /// <summary>The record's key. It may be kept.</summary>
-    public RecordKey Key => _key ??= _record?.CopyKey() ?? RecordKey.None;
+    public RecordKey Key => _isOver ? throw Over() : _key ??= _record?.CopyKey() ?? RecordKey.None;
 
     /// <summary>A copy of the record's headers. It may be kept and changed.</summary>
-    public RecordHeaders Headers => _headers ??= CopyHeaders();
+    public RecordHeaders Headers => _isOver ? throw Over() : _headers ??= CopyHeaders();
 
     /// <summary>Services of this message's own scope, which is made when first asked for and disposed after the handler.</summary>
-    public IServiceProvider Services => _services ??= OpenScope();
+    public IServiceProvider Services => _isOver ? throw Over() : _services ??= OpenScope();
 
     /// <summary>For filters and handler to hand things to each other.</summary>
-    public IDictionary<string, object?> Items => _items ??= [];
+    public IDictionary<string, object?> Items => _isOver ? throw Over() : _items ??= [];
 
     /// <summary>The record itself; <see langword="null"/> in a test's context.</summary>
     internal Record? Record => _record;
@@ -97,7 +108,7 @@ public sealed class MessageContext
     /// key waits, and the message's scope stays open; context and record are valid only until the handler completes, so copy what is needed
     /// later. A handler that throws after all fails the record. Asking again returns the same object.
     /// </summary>
-    public PendingSettlement SettleLater() => _pending ??= new(Position);
+    public PendingSettlement SettleLater() => _isOver ? throw Over() : _pending ??= new(Position);
 
     /// <summary>Waits for the settlement when it comes later.</summary>
     internal Task WhenSettledAsync() => _pending?.WaitAsync(Cancellation) ?? Task.CompletedTask;
@@ -107,6 +118,7 @@ public sealed class MessageContext
 
     internal void Begin(Record record, string group, string handler, int attempt, IServiceProvider root)
     {
+        _isOver = false;
         _record = record;
         _root = root;
         Group = group;
@@ -149,10 +161,14 @@ public sealed class MessageContext
         _key = null;
         _items?.Clear();
         _pending = null;
-        Message = null;
-        Result = null;
+        _message = null;
+        _result = null;
         Cancellation = default;
+        _isOver = true;
     }
+
+    private static InvalidOperationException Over() => new(
+        "The context was used after its handler had completed, when it may be another message's. Use it only until the handler's task completes, and copy what is needed later.");
 
     private RecordHeaders CopyHeaders()
     {
@@ -168,7 +184,7 @@ public sealed class MessageContext
     private IServiceProvider OpenScope()
     {
         var root = _root ?? throw new InvalidOperationException(
-            "The context has no services: its handler has completed, or it was made by MessageContext.ForTest without them. Use a context only until the handler completes; in a test, pass services.");
+            "The context has no services: it was made by MessageContext.ForTest without them. Pass services.");
         _scope = root.CreateAsyncScope();
         return _scope.Value.ServiceProvider;
     }

@@ -18,7 +18,7 @@ public sealed class ClusterOptions
     /// <summary>What happens when a topic does not exist. Default: <see cref="MissingTopics.Wait"/>; in Development <see cref="MissingTopics.Create"/>.</summary>
     public MissingTopics? MissingTopics { get; set; }
 
-    /// <summary>Whether the thread pool's minimum is raised, at the start, to the workers of all groups, at most 1,000, for handlers that block after an await. Default: yes.</summary>
+    /// <summary>Whether the thread pool's minimum is raised to the workers of all groups, at most 1,000, at the start and when workers are added, for handlers that block after an await. Default: yes.</summary>
     public bool? RaiseThreadPool { get; set; }
 
     /// <summary>Consumer groups by name.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Headrace.Handlers;
 using Headrace.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -69,6 +70,72 @@ public sealed class HeadraceBuilder
     {
         ArgumentNullException.ThrowIfNull(getToken);
         return OnClientEvents(services => new() { GetToken = cancellation => getToken(services, cancellation) });
+    }
+
+    /// <summary>
+    /// Adds a step around everything that producers and handlers of this application produce to the cluster, before a message's bytes are written. Steps run in the order they
+    /// are added, those of <see cref="UseRaw(ProduceFilter)"/> after all of these. Dead letters have none.
+    /// </summary>
+    public HeadraceBuilder Use(ProduceFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        _registration.ProduceFilters.Add(_ => filter);
+        return this;
+    }
+
+    /// <summary>Adds such a step as a class: the one that is registered, which must be a singleton, or one that is made when the application starts.</summary>
+    public HeadraceBuilder Use<TFilter>()
+        where TFilter : class, IProduceFilter
+    {
+        _registration.ProduceFilters.Add<TFilter>(static filter => filter.ProduceAsync);
+        return this;
+    }
+
+    /// <summary>Adds a step around everything that is produced, when its bytes are written: it sees them and may replace them.</summary>
+    public HeadraceBuilder UseRaw(ProduceFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        _registration.RawProduceFilters.Add(_ => filter);
+        return this;
+    }
+
+    /// <summary>Adds such a step as an object: for example a <see cref="CompressionFilter"/>.</summary>
+    public HeadraceBuilder UseRaw(IProduceFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        _registration.RawProduceFilters.Add(_ => filter.ProduceAsync);
+        return this;
+    }
+
+    /// <summary>Adds such a step as a class, as <see cref="Use{TFilter}"/> does.</summary>
+    public HeadraceBuilder UseRaw<TFilter>()
+        where TFilter : class, IProduceFilter
+    {
+        _registration.RawProduceFilters.Add<TFilter>(static filter => filter.ProduceAsync);
+        return this;
+    }
+
+    /// <summary>
+    /// Holds back every message that is produced for as long as a function says: zero lets it pass. It is asked once in a while, about whatever it looks at; see
+    /// <c>load.LagOfAsync(group, topics)</c>. When it throws, what it said last holds.
+    /// </summary>
+    /// <param name="delay">How long.</param>
+    /// <param name="every">How often it is asked. Default: every second.</param>
+    public HeadraceBuilder WithThrottle(Func<ThrottleLoad, ValueTask<TimeSpan>> delay, TimeSpan? every = null)
+    {
+        ArgumentNullException.ThrowIfNull(delay);
+        var interval = every ?? TimeSpan.FromSeconds(1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero, nameof(every));
+        _registration.ProduceFilters.Add(services =>
+        {
+            var throttle = new Throttle(delay, interval, services);
+            return async (context, next) =>
+            {
+                await throttle.WaitAsync(context.Cancellation);
+                return await next(context);
+            };
+        });
+        return this;
     }
 
     /// <summary>Hears what the cluster's clients say of themselves: statistics, errors. May be said several times: all of them hear, the last that gives tokens gives them.</summary>

@@ -49,6 +49,7 @@ public static class HeadraceHostBuilderExtensions
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceStatus>(defaultCluster));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<HeadraceControl>(defaultCluster));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<DeadLetters>(defaultCluster));
+        services.AddSingleton<ThreadPoolMinimum>();
         services.AddHostedService<HeadraceService>();
     }
 }

@@ -18,9 +18,11 @@ internal sealed class HeadraceService : IHostedLifecycleService
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly List<LiveSettings> _reloads = [];
+    private readonly ThreadPoolMinimum _threadPool;
 
     public HeadraceService(HeadraceRegistrations registrations, IServiceProvider services, IConfiguration configuration, ILoggerFactory loggers)
     {
+        _threadPool = services.GetRequiredService<ThreadPoolMinimum>();
         (_registrations, _configuration, _loggers) = (registrations, configuration, loggers);
         _clusters = [.. registrations.Clusters.Select(cluster => services.GetRequiredKeyedService<KafkaCluster>(cluster.Name))];
         _logger = loggers.CreateLogger(HostingLog.Consuming);
@@ -46,12 +48,7 @@ internal sealed class HeadraceService : IHostedLifecycleService
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        var workers = _clusters.Where(static cluster => cluster.Settings.RaiseThreadPool).SelectMany(static cluster => cluster.Groups).Sum(static group => group.Options.Workers);
-        if (ThreadPoolMinimum.Raise(workers) is var (before, after))
-        {
-            HostingLog.ThreadPoolRaised(_logger, before, after);
-        }
-
+        _threadPool.Begin(_clusters);
         foreach (var cluster in _clusters)
         {
             Describe(cluster);

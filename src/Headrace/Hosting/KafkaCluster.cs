@@ -1,3 +1,4 @@
+using Headrace.Filters;
 using Headrace.Failures;
 using Headrace.Producing;
 using Headrace.Topology;
@@ -33,7 +34,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Time = services.GetRequiredService<TimeProvider>();
         _settings = new(ReadSettings);
         _events = new(ListenToClients);
-        Producer = new(() => new(Settings.Producer, Loggers, Events));
+        Producer = new(() => new(Settings.Producer, Loggers, Events), CompileSteps, Loggers.CreateLogger(HostingLog.Producing));
         var large = new Dictionary<string, string> { ["message.max.bytes"] = LargestRecord, ["compression.type"] = Codec };
         _deadLetters = new(() => new(ClientLayers.Merge(new Dictionary<string, string>(Settings.Producer), large), Loggers, Events));
         _admin = new(() => new(Settings.Admin, Loggers, Events));
@@ -42,6 +43,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
     }
 
     public string Name => _registration.Name;
+
+    /// <summary>Called when a group's number of workers has changed.</summary>
+    public Action WorkersChanged => () => _services.GetService<ThreadPoolMinimum>()?.Follow();
 
     public HeadraceTopology Topology { get; }
 
@@ -82,6 +86,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Topology.Seal();
         faults.AddRange(ProducerFaults.Of(_registration, registrations, _services));
         faults.AddRange(_settingsFaults);
+        CheckSteps(faults);
         faults.AddRange(ClientFaults.Of(Settings, Events, models));
         faults.AddRange(models.SelectMany(model => FailureSettings.Faults(model, Settings.Failures(model.Name), ClusterConfiguration.SectionOf(Name))));
         ProducedTopics = [.. _registration.Producers.Select(producer => producer.Topic).Concat(models.SelectMany(Destinations)).Distinct()];
@@ -128,6 +133,20 @@ internal sealed class KafkaCluster : IAsyncDisposable
 
     private static IEnumerable<string> Destinations(GroupModel model) =>
         model.Topics.SelectMany(topic => topic.Handlers.Append(topic.Tombstone).Append(topic.Raw)).Select(handler => handler?.Destination).OfType<string>();
+
+    private ProduceSteps CompileSteps() => new(_registration.ProduceFilters.Create(_services), _registration.RawProduceFilters.Create(_services));
+
+    private void CheckSteps(List<string> faults)
+    {
+        try
+        {
+            _ = Producer.Steps;
+        }
+        catch (Exception error)
+        {
+            faults.Add($"A filter of what is produced to the cluster '{Name}' cannot be made: {error.Message}");
+        }
+    }
 
     private ClientEvents ListenToClients()
     {
@@ -183,6 +202,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         Time = Time,
         ResultFormat = Topology.Format,
         Produce = Producer.ProduceAsync,
+        ProduceSteps = Producer.Steps,
         ProduceDeadLetter = (in OutgoingRecord record, CancellationToken cancellation) => _deadLetters.Value.ProduceAsync(record, cancellation),
         DeadLetterPartitions = (topic, cancellation) => failureTopics.DeadLetterPartitionsAsync(topic, model.Name, cancellation),
         FindOwnTopic = companions.Find,

@@ -31,7 +31,7 @@ internal sealed class RunningGroup : IAsyncDisposable
         Options = ConsumerOptionsOf(model, cluster, BatchRules.Of(model, _pipeline), companions);
         Consumer = new(Options, _pipeline.HandleAsync, surroundings.Loggers, surroundings.Time);
         var (chosen, inCode) = (cluster.Settings.Group(model.Name), model.Workers ?? new ConsumerOptions { GroupId = model.Name }.Workers);
-        Workers = new(model, Consumer, chosen.Workers, inCode, surroundings.Loggers.CreateLogger(HostingLog.Consuming));
+        Workers = new(model, Consumer, chosen.Workers, inCode, surroundings.Loggers.CreateLogger(HostingLog.Consuming), cluster.WorkersChanged);
         if (chosen.Paused == true)
         {
             Consumer.Pause();

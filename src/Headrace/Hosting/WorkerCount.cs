@@ -13,13 +13,14 @@ internal sealed class WorkerCount
     private readonly Lock _gate = new();
     private readonly RecordConsumer _consumer;
     private readonly int _otherwise;
+    private readonly Action _changed;
     private int? _operator;
     private int? _configured;
     private string? _lastFailure;
 
-    public WorkerCount(GroupModel group, RecordConsumer consumer, int? configured, int otherwise, ILogger logger)
+    public WorkerCount(GroupModel group, RecordConsumer consumer, int? configured, int otherwise, ILogger logger, Action changed)
     {
-        (_group, _consumer, _configured, _otherwise, _logger) = (group, consumer, configured, otherwise, logger);
+        (_group, _consumer, _configured, _otherwise, _logger, _changed) = (group, consumer, configured, otherwise, logger, changed);
         Adjust(null);
     }
 
@@ -54,6 +55,7 @@ internal sealed class WorkerCount
             {
                 HostingLog.WorkersChanged(_logger, _group.Name, _consumer.Workers, count);
                 _consumer.Workers = count;
+                _changed();
             }
         }
     }

@@ -24,7 +24,14 @@ internal sealed class BatchPipeline
         var (others, taken) = (new List<Task>(), new Taken());
         for (var i = 0; i < batch.Count; i++)
         {
-            Take(batch, i, taken, others);
+            if (_routes.Of(batch[i].Topic).Filtered is { } filters && batch[i].State is not FailureState { IsOver: true })
+            {
+                await TakeFilteredAsync(batch, i, filters, taken, others);
+            }
+            else
+            {
+                Take(batch, i, taken, others);
+            }
         }
 
         if (taken.Route is { } route)
@@ -57,6 +64,44 @@ internal sealed class BatchPipeline
         catch (Exception error)
         {
             others.Add(SettleAsync(batch, index, () => _failures.FailedAsync(record, subject, error)));
+        }
+    }
+
+    // Each record passes its filters on its own; behind them its message is read. One that no batch handler takes passes them again, around its own handler.
+    private async Task TakeFilteredAsync(RecordBatch batch, int index, RecordStep filters, Taken taken, List<Task> others)
+    {
+        var (record, isTaken, isReached) = (batch[index], false, false);
+        var topic = _routes.Of(record.Topic);
+        var subject = topic.Unhandled;
+        try
+        {
+            await new FilteredRecord(_group, record, Read).RunAsync(record, filters);
+            if (!isTaken)
+            {
+                others.Add(SettleAsync(batch, index, () => isReached ? _handleAlone(record) : new(Settlement.Settled)));
+            }
+        }
+        catch (Exception error)
+        {
+            if (isTaken)
+            {
+                taken.RemoveLast();
+            }
+
+            others.Add(SettleAsync(batch, index, () => _failures.FailedAsync(record, subject, error)));
+        }
+
+        ValueTask<Settlement> Read(Record unchanged)
+        {
+            isReached = true;
+            if (topic.Choose(unchanged).Route is { CreateBatch: not null, Read: { } read } route)
+            {
+                subject = route.Subject;
+                taken.Add(index, unchanged, read(unchanged), route);
+                isTaken = true;
+            }
+
+            return new(Settlement.Settled);
         }
     }
 
@@ -138,6 +183,14 @@ internal sealed class BatchPipeline
         public List<Record> Records { get; } = [];
 
         public List<object> Messages { get; } = [];
+
+        public void RemoveLast()
+        {
+            Indexes.RemoveAt(Indexes.Count - 1);
+            Records.RemoveAt(Records.Count - 1);
+            Messages.RemoveAt(Messages.Count - 1);
+            Route = Records.Count == 0 ? null : Route;
+        }
 
         public void Add(int index, Record record, object message, HandlerRoute route)
         {

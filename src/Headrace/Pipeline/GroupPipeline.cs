@@ -56,6 +56,11 @@ internal sealed class GroupPipeline : IDisposable
         }
 
         var topic = RoutesOf(record);
+        if (topic.Filtered is { } filters && record.Around is null)
+        {
+            return HandleFilteredAsync(record, topic, filters);
+        }
+
         RouteChoice choice;
         try
         {
@@ -93,6 +98,23 @@ internal sealed class GroupPipeline : IDisposable
         context.BeginCopy(origin.Position, origin.Timestamp, origin.Headers);
     }
 
+    // Failures come out through the filters, which see them, and are dealt with here.
+    private async ValueTask<Settlement> HandleFilteredAsync(Record record, TopicRoutes topic, RecordStep filters)
+    {
+        var filtered = new FilteredRecord(_group, record, HandleAsync);
+        try
+        {
+            return await filtered.RunAsync(record, filters);
+        }
+        catch (Exception error) when (error is not GroupStoppedException)
+        {
+            return await _failures.FailedAsync(record, filtered.Subject ?? topic.Unhandled, error);
+        }
+    }
+
+    private ValueTask<Settlement> FailedAsync(Record record, FailureSubject subject, Exception error) =>
+        record.Around is FilteredRecord filtered ? filtered.Throw(subject, error) : _failures.FailedAsync(record, subject, error);
+
     private ValueTask<Settlement> ReadAndRunAsync(Record record, TopicRoutes topic, HandlerRoute route, int failures)
     {
         object? message = null;
@@ -116,13 +138,13 @@ internal sealed class GroupPipeline : IDisposable
     private ValueTask<Settlement> NotReadAsync(Record record, FailureSubject subject, Exception error) =>
         record.State is null && error is FormatUnavailableException { Arrival: { } arrival }
             ? AwaitArrivalAsync(record, subject, error, arrival)
-            : _failures.FailedAsync(record, subject, error);
+            : FailedAsync(record, subject, error);
 
     // A schema that is merely not known yet is here in a moment: no failure, no delay. Longer than a moment, and the worker is needed elsewhere.
     private async ValueTask<Settlement> AwaitArrivalAsync(Record record, FailureSubject subject, Exception error, Task arrival)
     {
         await arrival.WaitAsync(Moment, _time, record.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await (arrival.IsCompleted ? HandleAsync(record) : _failures.FailedAsync(record, subject, error));
+        return await (arrival.IsCompleted ? HandleAsync(record) : FailedAsync(record, subject, error));
     }
 
     private ValueTask<Settlement> RunAsync(Record record, HandlerRoute route, object? message, int failures)
@@ -174,7 +196,7 @@ internal sealed class GroupPipeline : IDisposable
         catch (Exception error)
         {
             context.CloseSettlement();
-            return await _failures.FailedAsync(record, route.Subject, error);
+            return await FailedAsync(record, route.Subject, error);
         }
         finally
         {
@@ -190,7 +212,7 @@ internal sealed class GroupPipeline : IDisposable
         if (choice.Type is null)
         {
             var known = string.Join(", ", topic.KnownTypes);
-            return _failures.FailedAsync(record, topic.Unhandled, new MessageTypeException(
+            return FailedAsync(record, topic.Unhandled, new MessageTypeException(
                 $"The record does not say its message type, and several are mapped ({known}). Let its producer write the header 'headrace-type' or 'ce_type', or map ResolveType."));
         }
 
@@ -201,7 +223,7 @@ internal sealed class GroupPipeline : IDisposable
 
         return topic.UnknownTypes switch
         {
-            UnknownTypes.DeadLetter => _failures.FailedAsync(record, topic.Unhandled, new MessageTypeException($"Nothing is mapped for {What(choice)}.")),
+            UnknownTypes.DeadLetter => FailedAsync(record, topic.Unhandled, new MessageTypeException($"Nothing is mapped for {What(choice)}.")),
             UnknownTypes.Stop => throw new GroupStoppedException(
                 $"Group '{_group}' stopped at {record.Position}: nothing is mapped for {What(choice)}, and its policy for unknown types says stop. "
                 + "The record is unsettled and comes first after a restart. Map the type or ignore it.",

@@ -1,5 +1,6 @@
 using Headrace.Failures;
 using Headrace.Formats;
+using Headrace.Filters;
 using Headrace.Handlers;
 using Headrace.Topology;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,15 @@ internal sealed class RouteFactory
         {
             CreateBatch = handler.Batch is null ? null : BatchTypes.CreatorOf(type!),
         };
+    }
+
+    /// <summary>The filters of records, outermost first, around what is their context's; <see langword="null"/> where there are none.</summary>
+    public RecordStep? Compile(IReadOnlyList<FilterList<RecordFilter>> filters)
+    {
+        var all = filters.SelectMany(list => list.Create(_surroundings.Services)).ToList();
+        return all.Count == 0
+            ? null
+            : Enumerable.Reverse(all).Aggregate((RecordStep)(static context => context.ContinueAsync()), static (next, filter) => context => filter(context, next));
     }
 
     /// <summary>The same way for messages that arrive as a subtype.</summary>
@@ -58,7 +68,7 @@ internal sealed class RouteFactory
         run = _surroundings.HasTransactions ? run : AwaitProduced(run);
         if (handler is { Destination: { } topic, Source.ResultType: { } result })
         {
-            run = new ResultProducer(run, _surroundings.Produce, Encoder(topic, result)).RunAsync;
+            run = new ResultProducer(run, topic, _surroundings, Encoder(topic, result)).RunAsync;
         }
 
         // The result belongs into the transaction too.

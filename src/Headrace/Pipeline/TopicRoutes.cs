@@ -43,7 +43,11 @@ internal sealed class TopicRoutes
         _tombstone = new(topic.Tombstone is { } tombstone ? factory.Create(tombstone) : _raw);
         _untyped = new(only ?? _raw, topic.Handlers.Count == 0 ? "(untyped)" : null);
         Unhandled = new("", "record", topic.Failures);
+        Filtered = factory.Compile(topic.RecordFilters);
     }
+
+    /// <summary>The filters around every record; <see langword="null"/> where there are none.</summary>
+    public RecordStep? Filtered { get; }
 
     /// <summary>How its records are put together; <see langword="null"/> when they are handled one by one.</summary>
     public BatchLimits? Batch => _topic.Batch;

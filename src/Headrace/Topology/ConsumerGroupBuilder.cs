@@ -121,6 +121,42 @@ public sealed class ConsumerGroupBuilder
         return this;
     }
 
+    /// <summary>Adds a step around every record of the group, before its message is read: it sees bytes and may replace them. Steps run in the order they are added, those of the group first.</summary>
+    public ConsumerGroupBuilder UseRaw(RecordFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        Words.RecordFilters.Add(_ => filter);
+        return this;
+    }
+
+    /// <summary>Adds a step around every record of the group, before its message is read, as an object: for example a <see cref="CompressionFilter"/>.</summary>
+    public ConsumerGroupBuilder UseRaw(IRecordFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        Words.RecordFilters.Add(_ => filter.HandleAsync);
+        return this;
+    }
+
+    /// <summary>Adds a step around every record of the group, before its message is read, as a class: the one that is registered, which must be a singleton, or one that is made when the application starts.</summary>
+    public ConsumerGroupBuilder UseRaw<TFilter>()
+        where TFilter : class, IRecordFilter
+    {
+        Words.RecordFilters.Add<TFilter>(static filter => filter.HandleAsync);
+        return this;
+    }
+
+    /// <summary>
+    /// Holds back every message of the group, in each process for as long as a function says: zero lets it pass. It is asked once in a while, about whatever it looks at; see
+    /// <c>load.LagOfAsync(group, topics)</c>. A message that waits occupies its worker, so at most as many pass in the time as there are workers. When it throws, what it said last holds.
+    /// </summary>
+    /// <param name="delay">How long.</param>
+    /// <param name="every">How often it is asked. Default: every second.</param>
+    public ConsumerGroupBuilder WithThrottle(Func<ThrottleLoad, ValueTask<TimeSpan>> delay, TimeSpan? every = null)
+    {
+        Words.Filters.Add(FilterSource.Of(delay, every));
+        return this;
+    }
+
     /// <summary>
     /// Commits offsets by Kafka transactions that also hold what the handlers produced to the same cluster: exactly once from topic to topic, for readers of
     /// committed records. Nothing is sent while a handler runs: <c>ProduceAsync</c> completes at once, its position unknown (-1), and the record goes out with

@@ -39,4 +39,6 @@ internal static class EventIds
     // Headrace.Producing
     public const int ProducerMapped = 4101;
     public const int FlushFailed = 4102;
+    public const int FilteredUnheard = 4103;
+    public const int FilteredCallbackThrew = 4104;
 }

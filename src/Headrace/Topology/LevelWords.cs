@@ -1,3 +1,4 @@
+using Headrace.Filters;
 using Headrace.Handlers;
 
 namespace Headrace.Topology;
@@ -6,6 +7,9 @@ namespace Headrace.Topology;
 internal sealed class LevelWords
 {
     public List<FilterSource> Filters { get; } = [];
+
+    /// <summary>Steps around records, before their messages are read.</summary>
+    public FilterList<RecordFilter> RecordFilters { get; } = new();
 
     public List<Action<FailurePolicy>> Failures { get; } = [];
 

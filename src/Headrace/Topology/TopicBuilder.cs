@@ -150,6 +150,42 @@ public sealed class TopicBuilder
         return this;
     }
 
+    /// <summary>Adds a step around every record of the topic, before its message is read: it sees bytes and may replace them. Steps run in the order they are added, after those of the group.</summary>
+    public TopicBuilder UseRaw(RecordFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        Words.RecordFilters.Add(_ => filter);
+        return this;
+    }
+
+    /// <summary>Adds a step around every record of the topic, before its message is read, as an object: for example a <see cref="CompressionFilter"/>.</summary>
+    public TopicBuilder UseRaw(IRecordFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        Words.RecordFilters.Add(_ => filter.HandleAsync);
+        return this;
+    }
+
+    /// <summary>Adds a step around every record of the topic, before its message is read, as a class: the one that is registered, which must be a singleton, or one that is made when the application starts.</summary>
+    public TopicBuilder UseRaw<TFilter>()
+        where TFilter : class, IRecordFilter
+    {
+        Words.RecordFilters.Add<TFilter>(static filter => filter.HandleAsync);
+        return this;
+    }
+
+    /// <summary>
+    /// Holds back every message of the topic, in each process for as long as a function says: zero lets it pass. It is asked once in a while, about whatever it looks at; see
+    /// <c>load.LagOfAsync(group, topics)</c>. A message that waits occupies its worker, so at most as many pass in the time as there are workers. When it throws, what it said last holds.
+    /// </summary>
+    /// <param name="delay">How long.</param>
+    /// <param name="every">How often it is asked. Default: every second.</param>
+    public TopicBuilder WithThrottle(Func<ThrottleLoad, ValueTask<TimeSpan>> delay, TimeSpan? every = null)
+    {
+        Words.Filters.Add(FilterSource.Of(delay, every));
+        return this;
+    }
+
     private HandlerBuilder Add(IHandlerSource source, HandlerKind kind, string word, SourcePlace place, BatchLimits? batch = null)
     {
         _group.Topology.ThrowIfSealed($"A handler of topic '{Name}'", "Handlers are bound", word);

@@ -1,3 +1,5 @@
+using Headrace.Filters;
+
 namespace Headrace.Topology;
 
 /// <summary>A topic, or a pattern of topics, as a group mapped it, checked.</summary>
@@ -18,6 +20,9 @@ internal sealed record TopicModel
 
     /// <summary>How its records are put together; <see langword="null"/> when they are handled one by one.</summary>
     public BatchLimits? Batch => Handlers is [{ Batch: { } batch }] ? batch : null;
+
+    /// <summary>The steps around its records, outermost first: the group's, then its own.</summary>
+    public required IReadOnlyList<FilterList<RecordFilter>> RecordFilters { get; init; }
 
     public required IReadOnlySet<string> Ignored { get; init; }
 

@@ -274,6 +274,7 @@ internal sealed class TopologyCheck
             Handlers = [.. handlers.Where(handler => handler.Kind is HandlerKind.Message or HandlerKind.Batch)],
             Tombstone = handlers.Find(handler => handler.Kind == HandlerKind.Tombstone),
             Raw = handlers.Find(handler => handler.Kind == HandlerKind.Record),
+            RecordFilters = [group.Words.RecordFilters, topic.Words.RecordFilters],
             Ignored = topic.Ignored.ToHashSet(),
             UnknownTypes = topic.Words.UnknownTypes ?? group.Words.UnknownTypes ?? UnknownTypes.Skip,
             ResolveType = topic.Words.ResolveType ?? group.Words.ResolveType,

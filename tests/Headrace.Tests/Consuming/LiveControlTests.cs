@@ -33,6 +33,39 @@ public sealed class LiveControlTests(KafkaUnderTest kafka)
     }
 
     [Fact]
+    public async Task A_handler_that_outlives_a_stop_is_waited_for_by_the_next_start()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka);
+        traffic.Produce(2, static _ => "a");
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (running, most) = (0, 0);
+        var consumer = traffic.Consume(async record =>
+        {
+            var position = record.Position;
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            traffic.Handled.Enqueue(("one", "a", position));
+            // It does not heed its token.
+            await go.Task;
+            Interlocked.Decrement(ref running);
+            return Settlement.Settled;
+        });
+        consumer.Start();
+        await traffic.UntilHandledAsync(1);
+        for (var restarts = 0; restarts < 2; restarts++)
+        {
+            await consumer.StopAsync(Traffic.In(TimeSpan.FromMilliseconds(100)));
+            consumer.Start();
+            await Traffic.UntilAsync(() => consumer.Snapshot().LastError?.Contains("waits for 1 handlers that were abandoned", StringComparison.Ordinal) == true, traffic.Describe);
+            Assert.Single(traffic.Handled);
+        }
+
+        go.SetResult();
+        await traffic.UntilHandledAsync(3);
+        Assert.Equal([0L, 0L, 1L], traffic.Handled.Select(static handled => handled.Position.Offset));
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
     public async Task A_partition_that_is_paused_while_records_are_in_flight_finishes_those_and_begins_no_more()
     {
         await using var traffic = await Traffic.OnAsync(kafka);

@@ -178,6 +178,19 @@ public sealed class ConsumingExamples
     }
 
     [Fact]
+    public void RecordFilters()
+    {
+        var app = _app;
+        #region record-filters
+        var billing = app.MapConsumerGroup("billing")
+            .UseRaw(new CompressionFilter())                                      // expands what a producer's CompressionFilter compressed
+            .WithThrottle(async load => await load.LagOfAsync("shipping", "shipments") > 10_000 ? TimeSpan.FromMilliseconds(50) : TimeSpan.Zero);
+        #endregion
+        billing.MapTopic("orders").On((OrderPlaced order, Invoices invoices) => invoices.Open(order));
+        AssertValid();
+    }
+
+    [Fact]
     public async Task A_unit_test()
     {
         var invoices = new Invoices();
