@@ -7,19 +7,36 @@ namespace Headrace.Producing;
 /// </summary>
 internal sealed class FilteredSends(ILogger logger)
 {
-    private readonly FlushGate _gate = new();
+    private const int Few = 64;
+    private readonly List<Task> _running = [];
+    private int _most = Few;
 
     /// <summary>Runs the filters and what comes after them, calls back, and says so where nobody else hears of a failure.</summary>
     public void Start(string topic, Func<ValueTask<RecordPosition>> produce, Action<RecordPosition, ProduceException?>? onDelivered)
     {
         var scope = ProduceScope.Current;
-        _ = RunAsync(topic, produce, onDelivered, scope?.TryBegin() == true ? scope : null, _gate.Add());
+        var running = RunAsync(topic, produce, onDelivered, scope?.TryBegin() == true ? scope : null);
+        lock (_running)
+        {
+            _running.Add(running);
+            if (_running.Count > _most)
+            {
+                _running.RemoveAll(static one => one.IsCompleted);
+                _most = Math.Max(Few, _running.Count * 2);
+            }
+        }
     }
 
     /// <summary>Completes when all that was started before is done.</summary>
-    public Task WhenAllAsync() => _gate.WhenDone();
+    public Task WhenAllAsync()
+    {
+        lock (_running)
+        {
+            return Task.WhenAll(_running);
+        }
+    }
 
-    private async Task RunAsync(string topic, Func<ValueTask<RecordPosition>> produce, Action<RecordPosition, ProduceException?>? onDelivered, ProduceScope? scope, FlushGate.Generation generation)
+    private async Task RunAsync(string topic, Func<ValueTask<RecordPosition>> produce, Action<RecordPosition, ProduceException?>? onDelivered, ProduceScope? scope)
     {
         var (position, failure) = (new RecordPosition(topic, -1, -1), (ProduceException?)null);
         try
@@ -46,6 +63,5 @@ internal sealed class FilteredSends(ILogger logger)
         }
 
         scope?.Delivered(0, position, failure);
-        generation.Remove();
     }
 }
