@@ -22,7 +22,7 @@ internal static class Floors
         ["Headrace.SchemaRegistry"] =
         [
             "Compatibility", "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility",
-            "Json/Values", "Json/Validation", "Protobuf/Text", "Protobuf/Schemas", "Protobuf/Compatibility", "Registry", "Kinds", "Development", "Formats", "Hosting",
+            "Json/Values", "Json/Validation", "Json/Mapping", "Json/Compatibility", "Protobuf/Text", "Protobuf/Schemas", "Protobuf/Compatibility", "Registry", "Kinds", "Development", "Formats", "Hosting",
         ],
         ["Headrace"] = ["Formats", "Filters", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Redriving", "Hosting"],
         ["Headrace.Cli"] = ["Output", "Dev"],

@@ -36,6 +36,15 @@ public enum SchemaRule
     /// <summary>Fields of which the reader keeps one are never written together.</summary>
     ChoicesMatch,
 
+    /// <summary>A limit of a value – its range, length, pattern, count – only widens.</summary>
+    LimitsKept,
+
+    /// <summary>A member that could be written may still be there.</summary>
+    MembersAllowed,
+
+    /// <summary>It can be told whether one schema allows what another does.</summary>
+    Comparable,
+
     /// <summary>A field keeps its name.</summary>
     NoRename,
 

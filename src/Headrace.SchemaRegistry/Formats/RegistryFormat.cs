@@ -67,7 +67,7 @@ internal sealed class RegistryFormat(SchemaFormatOptions options, string kind, s
         {
             FormatLog.RegistryAway(logger, writer.Topic, error.Message);
         }
-        catch (Exception error) when (error is SchemaRegistryException or AvroSchemaException or ProtobufSchemaException or SchemaException)
+        catch (Exception error) when (error is SchemaRegistryException or AvroSchemaException or JsonSchemaException or ProtobufSchemaException or SchemaException)
         {
             start.AddFault($"Topic '{writer.Topic}' cannot be produced to: {error.Message}");
         }

@@ -34,6 +34,19 @@ public static class HeadraceSchemaExtensions
         return builder.AddSchemaRegistry().UseFormat(new ProtobufFormat(options));
     }
 
+    /// <summary>
+    /// Reads and writes messages as JSON and holds them against JSON Schemas in the registry at <c>Kafka:SchemaRegistry:Url</c> (the section of the cluster's
+    /// name): those of the types, or those that are given. What <see cref="UseAvro"/> says of registering holds here too.
+    /// </summary>
+    /// <param name="builder">The cluster.</param>
+    /// <param name="configure">Changes what is written and how subjects are called.</param>
+    public static HeadraceBuilder UseJsonSchema(this HeadraceBuilder builder, Action<JsonSchemaOptions>? configure = null)
+    {
+        var options = new JsonSchemaOptions();
+        configure?.Invoke(options);
+        return builder.AddSchemaRegistry().UseFormat(new JsonSchemaFormat(options));
+    }
+
     /// <summary>Says how the cluster's schema registry is reached, where configuration does not; the section <c>SchemaRegistry</c> of the cluster wins.</summary>
     public static HeadraceBuilder AddSchemaRegistry(this HeadraceBuilder builder, Action<SchemaRegistryOptions>? configure = null)
     {

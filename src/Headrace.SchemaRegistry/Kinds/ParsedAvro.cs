@@ -19,6 +19,8 @@ internal sealed class ParsedAvro(AvroSchema schema) : ParsedSchema
 
     public override IReadOnlyList<SchemaFault> Unreadable(ParsedSchema writer) => AvroCompatibility.Unreadable(((ParsedAvro)writer).Schema, schema);
 
+    public override IReadOnlyList<SchemaFault> Lint(ParsedSchema before) => AvroLint.Check(((ParsedAvro)before).Schema, schema);
+
     /// <param name="text">The schema.</param>
     /// <param name="used">What it uses, those first that others use.</param>
     public static ParsedAvro Parse(string text, IReadOnlyList<UsedSchema> used)

@@ -22,6 +22,8 @@ internal sealed class ParsedProtobuf(ProtobufSchema schema, string? message = nu
 
     public override IReadOnlyList<SchemaFault> Unreadable(ParsedSchema writer) => ProtobufCompatibility.Unreadable(((ParsedProtobuf)writer).Schema, schema);
 
+    public override IReadOnlyList<SchemaFault> Lint(ParsedSchema before) => ProtobufLint.Check(((ParsedProtobuf)before).Schema, schema);
+
     public static ParsedProtobuf Parse(string text, IReadOnlyList<UsedSchema> used)
     {
         try

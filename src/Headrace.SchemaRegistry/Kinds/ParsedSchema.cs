@@ -23,4 +23,7 @@ internal abstract class ParsedSchema
 
     /// <summary>What this schema, as the reader's, could not read of everything that a writer may write.</summary>
     public abstract IReadOnlyList<SchemaFault> Unreadable(ParsedSchema writer);
+
+    /// <summary>What breaks somebody while this schema, the next, and the one before it are both in use; each finding says what to do.</summary>
+    public abstract IReadOnlyList<SchemaFault> Lint(ParsedSchema before);
 }

@@ -6,7 +6,7 @@ namespace Headrace.Kinds;
 internal static class SchemaKinds
 {
     /// <summary>Their names in the registry's API.</summary>
-    public static IReadOnlyList<string> All { get; } = [ParsedAvro.Kind, ParsedProtobuf.Kind];
+    public static IReadOnlyList<string> All { get; } = [ParsedAvro.Kind, ParsedJson.Kind, ParsedProtobuf.Kind];
 
     /// <param name="schema">The schema as a registry has it.</param>
     /// <param name="used">All that it uses, those first that others use.</param>
@@ -15,6 +15,7 @@ internal static class SchemaKinds
     {
         ParsedAvro.Kind => ParsedAvro.Parse(schema.Text, used),
         ParsedProtobuf.Kind => ParsedProtobuf.Parse(schema.Text, used),
+        ParsedJson.Kind => ParsedJson.Parse(schema.Text, used),
         var other => throw new SchemaException($"{other} is no kind of schema that is known here: {string.Join(", ", All)}."),
     };
 

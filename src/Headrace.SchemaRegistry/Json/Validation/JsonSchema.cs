@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,9 +13,18 @@ namespace Headrace;
 public sealed class JsonSchema
 {
     private readonly CompiledSchema _compiled;
+    private readonly SchemaDocuments _documents;
+    private readonly SchemaCompiler _compiler;
 
-    private JsonSchema(string text, JsonNode root, SchemaResource resource, CompiledSchema compiled) =>
-        (Text, Root, Draft, _compiled) = (text, root, resource.Dialect.Draft, compiled);
+    // Comparing looks at parts that nothing refers to; what is compiled for that is kept.
+    private readonly Lock _comparing = new();
+
+    private JsonSchema(string text, JsonNode root, SchemaDocuments documents, SchemaResource resource, JsonSchemaSettings settings)
+    {
+        (Text, Root, Draft, Settings, _documents) = (text, root, resource.Dialect.Draft, settings, documents);
+        _compiler = new(documents, settings.AssertFormat);
+        _compiled = _compiler.Compile(resource);
+    }
 
     /// <summary>The schema's text as it was given.</summary>
     public string Text { get; }
@@ -28,6 +38,9 @@ public sealed class JsonSchema
     /// <summary>The schema as a tree. Nobody writes to it.</summary>
     internal JsonNode Root { get; }
 
+    /// <summary>How it was read.</summary>
+    internal JsonSchemaSettings Settings { get; }
+
     /// <summary>Reads a schema.</summary>
     /// <exception cref="JsonSchemaException">It is no schema of its draft, or refers to what is not there; the message names the place.</exception>
     public static JsonSchema Parse(string text, JsonSchemaSettings? settings = null)
@@ -39,7 +52,7 @@ public sealed class JsonSchema
         {
             var resource = documents.Add(root, "");
             Metaschemas.Check(root, resource.Dialect.Draft);
-            return new(text, root, resource, new SchemaCompiler(documents, settings.AssertFormat).Compile(resource));
+            return new(text, root, documents, resource, settings);
         }
         catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException)
         {
@@ -54,10 +67,37 @@ public sealed class JsonSchema
     /// <param name="json">The value.</param>
     /// <param name="maxDepth">How deep it may be nested.</param>
     /// <exception cref="JsonException">It is no JSON, or nested deeper.</exception>
-    public IReadOnlyList<JsonViolation> Validate(ReadOnlyMemory<byte> json, int maxDepth = 64)
+    public IReadOnlyList<JsonViolation> Validate(ReadOnlySpan<byte> json, int maxDepth = 64)
     {
-        using var document = JsonDocument.Parse(json, new() { MaxDepth = maxDepth, AllowDuplicateProperties = false });
-        return new Evaluation(json.Length).Judge(_compiled, document.RootElement);
+        var copy = ArrayPool<byte>.Shared.Rent(json.Length);
+        try
+        {
+            json.CopyTo(copy);
+            using var document = JsonDocument.Parse(copy.AsMemory(0, json.Length), new() { MaxDepth = maxDepth, AllowDuplicateProperties = false });
+            return new Evaluation(json.Length).Judge(_compiled, document.RootElement);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    /// <summary>What a $ref in a part of the schema leads to.</summary>
+    internal JsonNode Follow(JsonObject part, string reference)
+    {
+        lock (_comparing)
+        {
+            return _documents.Resolve(_documents.PlaceOf(part).Resource, reference, "#");
+        }
+    }
+
+    /// <summary>Whether a value is what a part of the schema says.</summary>
+    internal bool IsValid(JsonObject part, JsonElement value)
+    {
+        lock (_comparing)
+        {
+            return new Evaluation(JsonMarshal.GetRawUtf8Value(value).Length).Judge(_compiler.Compile(part), value).Count == 0;
+        }
     }
 
     /// <summary>The schema's text.</summary>

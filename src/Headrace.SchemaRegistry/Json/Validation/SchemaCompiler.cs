@@ -26,7 +26,8 @@ internal sealed class SchemaCompiler(SchemaDocuments documents, bool assertsForm
         return schema;
     }
 
-    private CompiledSchema Compile(JsonNode node)
+    /// <summary>A part of a schema.</summary>
+    public CompiledSchema Compile(JsonNode node)
     {
         if (_compiled.TryGetValue(node, out var known))
         {
