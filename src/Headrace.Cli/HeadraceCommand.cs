@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Headrace.Cli.Dev;
 using Headrace.Cli.Output;
+using Headrace.Cli.Schemas;
 using Spectre.Console;
 
 namespace Headrace.Cli;
@@ -10,7 +11,7 @@ internal static class HeadraceCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Headrace: event-driven services on Apache Kafka.") { new DevCommand() };
+        var root = new RootCommand("Headrace: event-driven services on Apache Kafka.") { new DevCommand(), new SchemasCommand() };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -27,19 +28,25 @@ internal static class HeadraceCommand
     }
 
     /// <summary>Runs a command, and turns what users can do something about into one line and an exit code.</summary>
-    public static async Task<int> GuardAsync(Func<Task> work)
+    public static Task<int> GuardAsync(Func<Task> work) => GuardAsync(async () =>
+    {
+        await work();
+        return ExitCode.Done;
+    });
+
+    /// <summary>The same for a command that has an exit code of its own.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> work)
     {
         try
         {
-            await work();
-            return ExitCode.Done;
+            return await work();
         }
         catch (ArgumentException fault)
         {
             await FailAsync(fault);
             return ExitCode.Usage;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or SchemaRegistryException)
         {
             await FailAsync(fault);
             return ExitCode.Failed;

@@ -11,7 +11,7 @@ internal static class Floors
         ["Headrace"] = ["Headrace.Core"],
         ["Headrace.AspNetCore"] = ["Headrace", "Headrace.Core"],
         ["Headrace.SchemaRegistry"] = ["Headrace"],
-        ["Headrace.Cli"] = ["Headrace.DevBroker"],
+        ["Headrace.Cli"] = ["Headrace.DevBroker", "Headrace.SchemaRegistry"],
     };
 
     /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
@@ -22,9 +22,9 @@ internal static class Floors
         ["Headrace.SchemaRegistry"] =
         [
             "Compatibility", "Avro/Binary", "Avro/Schemas", "Avro/Resolution", "Avro/Generic", "Avro/Mapping", "Avro/Codecs", "Avro/Compatibility",
-            "Json/Values", "Json/Validation", "Json/Mapping", "Json/Compatibility", "Protobuf/Text", "Protobuf/Schemas", "Protobuf/Compatibility", "Registry", "Kinds", "Development", "Formats", "Hosting",
+            "Json/Values", "Json/Validation", "Json/Mapping", "Json/Compatibility", "Protobuf/Text", "Protobuf/Schemas", "Protobuf/Compatibility", "Registry", "Kinds", "Files", "Development", "Formats", "Hosting",
         ],
         ["Headrace"] = ["Formats", "Filters", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Redriving", "Hosting"],
-        ["Headrace.Cli"] = ["Output", "Dev"],
+        ["Headrace.Cli"] = ["Output", "Dev", "Schemas"],
     };
 }

@@ -37,6 +37,12 @@ internal sealed class RegistryFormat(SchemaFormatOptions options, string kind, s
             return;
         }
 
+        if (connection.Export is { } folder)
+        {
+            Export(folder);
+            return;
+        }
+
         if (connection.Connect(start.AddFault) is not { } registry)
         {
             return;
@@ -56,6 +62,24 @@ internal sealed class RegistryFormat(SchemaFormatOptions options, string kind, s
     public MessageFormatException NoId() => new(
         $"The value has no schema id: neither the five bytes of Confluent's wire format before it, nor the header {ConfluentWire.Header}. Its producer does not write {name} with a registry. "
         + $"To read both on one topic, set {options.GetType().Name}.{nameof(options.Fallback)}.");
+
+    private void Export(SchemaFolder folder)
+    {
+        foreach (var writer in _writers)
+        {
+            Export(folder, SubjectLookUp.SubjectOf(options, writer.Topic, writer.Own), writer.Own);
+        }
+    }
+
+    private static void Export(SchemaFolder folder, string subject, ParsedSchema schema)
+    {
+        foreach (var (name, used) in schema.Uses)
+        {
+            Export(folder, name, used);
+        }
+
+        folder.Write(subject, new(schema.Text, schema.Type) { References = [.. schema.Uses.Select(used => new SchemaReference(used.Key, used.Key, 1))] });
+    }
 
     private static async Task LookAsync(SchemaTopicWriter writer, SubjectLookUp subjects, FormatStart start, ILogger logger, CancellationToken cancellation)
     {

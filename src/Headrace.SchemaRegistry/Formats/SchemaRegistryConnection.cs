@@ -9,6 +9,9 @@ internal sealed class SchemaRegistryConnection(string cluster, SchemaRegistryOpt
     private readonly Lock _gate = new();
     private SchemaRegistryClient? _client;
 
+    /// <summary>Where formats write their schemas in place of asking a registry; set only for an export.</summary>
+    public SchemaFolder? Export { get; set; }
+
     /// <summary>The client; <see langword="null"/> when its settings are not right, which is said once for each.</summary>
     public SchemaRegistryClient? Connect(Action<string> addFault)
     {

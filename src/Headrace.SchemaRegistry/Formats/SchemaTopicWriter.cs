@@ -8,6 +8,9 @@ internal abstract class SchemaTopicWriter(string topic)
 {
     public string Topic => topic;
 
+    /// <summary>The schema of the type.</summary>
+    public abstract ParsedSchema Own { get; }
+
     /// <summary>Asks the registry. Ends well, or in why not.</summary>
     public abstract Task LookAsync(SubjectLookUp subjects, CancellationToken cancellation);
 }
@@ -24,6 +27,8 @@ internal sealed class SchemaTopicWriter<T>(string topic, ParsedSchema own, Schem
     private volatile SubjectLookUp? _subjects;
     private Task _looking = Task.CompletedTask;
     private readonly Lock _gate = new();
+
+    public override ParsedSchema Own => own;
 
     public override async Task LookAsync(SubjectLookUp subjects, CancellationToken cancellation)
     {

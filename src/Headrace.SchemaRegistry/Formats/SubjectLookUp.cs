@@ -20,11 +20,13 @@ internal sealed class SubjectLookUp(SchemaRegistryClient registry, SchemaFormatO
         return (found.Id, schema);
     }
 
-    public string SubjectOf(string topic, ParsedSchema schema) => options.Subject ?? options.Subjects switch
+    public string SubjectOf(string topic, ParsedSchema schema) => SubjectOf(options, topic, schema);
+
+    public static string SubjectOf(SchemaFormatOptions options, string topic, ParsedSchema schema) => options.Subject ?? options.Subjects switch
     {
         SubjectStrategy.Topic => $"{topic}-value",
-        SubjectStrategy.Record => NameOf(schema),
-        _ => $"{topic}-{NameOf(schema)}",
+        SubjectStrategy.Record => NameOf(options, schema),
+        _ => $"{topic}-{NameOf(options, schema)}",
     };
 
     // What a schema uses is registered first, under the name that the schema calls it: https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/serdes-protobuf.html
@@ -67,7 +69,7 @@ internal sealed class SubjectLookUp(SchemaRegistryClient registry, SchemaFormatO
             : null;
     }
 
-    private string NameOf(ParsedSchema schema) => schema.Name ?? throw new SchemaException(
+    private static string NameOf(SchemaFormatOptions options, ParsedSchema schema) => schema.Name ?? throw new SchemaException(
         $"The subject strategy {options.Subjects} needs a record's name, and the schema is {schema.Label}. Use {nameof(SubjectStrategy)}.{nameof(SubjectStrategy.Topic)}.");
 
     private SchemaException Missing(string subject, ParsedSchema own) => new(

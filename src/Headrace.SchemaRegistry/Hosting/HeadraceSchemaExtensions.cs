@@ -1,7 +1,9 @@
 using Headrace.Formats;
+using Headrace.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Headrace;
 
@@ -45,6 +47,32 @@ public static class HeadraceSchemaExtensions
         var options = new JsonSchemaOptions();
         configure?.Invoke(options);
         return builder.AddSchemaRegistry().UseFormat(new JsonSchemaFormat(options));
+    }
+
+    /// <summary>
+    /// Writes the schemas of everything that the application produces to a folder, a file for each subject, as it would register them. Neither a broker nor a
+    /// registry is asked, and the application need not run: call it in place of <c>Run</c>, for <c>headrace schemas check</c> in a build.
+    /// </summary>
+    /// <exception cref="HeadraceConfigurationException">The application would not start for what a build can see.</exception>
+    public static async Task ExportSchemasAsync(this IHost app, string folder, CancellationToken cancellation = default)
+    {
+        var registrations = app.Services.GetRequiredService<HeadraceRegistrations>();
+        var faults = new List<string>();
+        foreach (var name in registrations.Clusters.Select(cluster => cluster.Name))
+        {
+            if (app.Services.GetKeyedService<SchemaRegistryConnection>(name) is { } connection)
+            {
+                connection.Export = new(folder);
+                var cluster = app.Services.GetRequiredKeyedService<KafkaCluster>(name);
+                cluster.Validate(registrations, faults);
+                await cluster.StartFormatsAsync(faults, cancellation);
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new HeadraceConfigurationException(faults);
+        }
     }
 
     /// <summary>Says how the cluster's schema registry is reached, where configuration does not; the section <c>SchemaRegistry</c> of the cluster wins.</summary>

@@ -101,7 +101,7 @@ internal sealed class GroupPipeline : IDisposable
     // Failures come out through the filters, which see them, and are dealt with here.
     private async ValueTask<Settlement> HandleFilteredAsync(Record record, TopicRoutes topic, RecordStep filters)
     {
-        var filtered = new FilteredRecord(_group, record, HandleAsync);
+        var filtered = new FilteredRecord(_group, record, HandleNowAsync);
         try
         {
             return await filtered.RunAsync(record, filters);
@@ -144,7 +144,7 @@ internal sealed class GroupPipeline : IDisposable
     private async ValueTask<Settlement> AwaitArrivalAsync(Record record, FailureSubject subject, Exception error, Task arrival)
     {
         await arrival.WaitAsync(Moment, _time, record.Cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await (arrival.IsCompleted ? HandleAsync(record) : FailedAsync(record, subject, error));
+        return await (arrival.IsCompleted ? HandleNowAsync(record) : FailedAsync(record, subject, error));
     }
 
     private ValueTask<Settlement> RunAsync(Record record, HandlerRoute route, object? message, int failures)

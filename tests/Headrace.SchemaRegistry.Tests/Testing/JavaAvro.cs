@@ -33,6 +33,9 @@ internal sealed class JavaAvro : IDisposable
     /// <summary>Whether the reader can read everything that the writer writes.</summary>
     public bool CanRead(string writer, string reader) => Ask(writer, reader) == "COMPATIBLE";
 
+    /// <summary>What another registry's code says of a new version in a mode.</summary>
+    public bool Verdict(string mode, string kind, string next, IReadOnlyList<string> earlier) => Ask(["check", mode, kind, next, .. earlier]) == "COMPATIBLE";
+
     public void Dispose()
     {
         _process.StandardInput.Close();

@@ -90,7 +90,7 @@ internal sealed class RandomAvro(int seed)
     private JsonObject ChangedRecord(JsonObject record, JsonArray fields)
     {
         var kept = fields.Where(_ => _random.Next(8) > 0).Select(field => (JsonNode)new JsonObject { ["name"] = field!["name"]!.DeepClone(), ["type"] = Changed(field["type"]!) }).ToList();
-        if (_random.Next(3) == 0)
+        if (_random.Next(3) == 0 && !kept.Exists(field => (string?)field["name"] == "added"))
         {
             var added = new JsonObject { ["name"] = "added", ["type"] = "int" };
             if (_random.Next(4) > 0)
