@@ -24,7 +24,7 @@ internal sealed class BatchPipeline
         var (others, taken) = (new List<Task>(), new Taken());
         for (var i = 0; i < batch.Count; i++)
         {
-            if (_routes.Of(batch[i].Topic).Filtered is { } filters && batch[i].State is not FailureState { IsOver: true })
+            if (_routesOf(batch[i]).Filtered is { } filters && batch[i].State is not FailureState { IsOver: true })
             {
                 await TakeFilteredAsync(batch, i, filters, taken, others);
             }
@@ -71,7 +71,7 @@ internal sealed class BatchPipeline
     private async Task TakeFilteredAsync(RecordBatch batch, int index, RecordStep filters, Taken taken, List<Task> others)
     {
         var (record, isTaken, isReached) = (batch[index], false, false);
-        var topic = _routes.Of(record.Topic);
+        var topic = _routesOf(record);
         var subject = topic.Unhandled;
         try
         {
