@@ -19,7 +19,7 @@ public sealed class ClusterAdmin : IDisposable
     private static readonly TimeSpan MetadataPause = TimeSpan.FromMilliseconds(50);
     private readonly ClientSettings _settings;
     private readonly Lazy<IAdminClient> _admin;
-    private readonly GroupOffsetReader _committed;
+    private readonly OffsetReader _offsets;
     private readonly Lock _beginning = new();
     private readonly Lock _asking = new();
     private volatile string? _lastError;
@@ -37,7 +37,7 @@ public sealed class ClusterAdmin : IDisposable
         var listener = new ClientListener("the admin client", events ?? new(), logger);
         _settings = ClientSettings.For(ClientRole.Admin, clientSettings, events);
         _admin = new(() => Build(logger, listener));
-        _committed = new(_settings.Values, events, listener, error => Note(logger, (ErrorCode)(int)error.Code, error.Detail ?? error.Name));
+        _offsets = new(_settings.Values, events, listener, error => Note(logger, (ErrorCode)(int)error.Code, error.Detail ?? error.Name));
     }
 
     /// <summary>Why the cluster does not answer, as the library said last; <see langword="null"/> when it did not say, or the cluster has answered since.</summary>
@@ -137,11 +137,11 @@ public sealed class ClusterAdmin : IDisposable
     /// exist is left out.
     /// </summary>
     public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> EndOffsetsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
-        ListOffsetsAsync(topics, OffsetSpec.Latest(), cancellation);
+        ListOffsetsAsync(topics, TopicPartitionEntry.End, cancellation);
 
     /// <summary>The oldest offset that is still there, of every partition of these topics. A topic that does not exist is left out.</summary>
     public Task<IReadOnlyDictionary<(string Topic, int Partition), long>> StartOffsetsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
-        ListOffsetsAsync(topics, OffsetSpec.Earliest(), cancellation);
+        ListOffsetsAsync(topics, TopicPartitionEntry.Beginning, cancellation);
 
     /// <summary>A group's committed offsets; a partition without one is left out, and so is everything of a group that does not exist.</summary>
     public async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> CommittedOffsetsAsync(string group, CancellationToken cancellation)
@@ -158,7 +158,7 @@ public sealed class ClusterAdmin : IDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (asked.Length > 0)
         {
-            var (error, offsets) = await Task.Run(() => (_committed.Read(group, asked, OffsetsSlice, out var found), found), cancellation);
+            var (error, offsets) = await Task.Run(() => (_offsets.Read(group, asked, OffsetsSlice, out var found), found), cancellation);
             if (error.IsNone)
             {
                 return offsets.Where(static entry => entry.Offset >= 0).ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
@@ -206,7 +206,7 @@ public sealed class ClusterAdmin : IDisposable
             _admin.Value.Dispose();
         }
 
-        _committed.Dispose();
+        _offsets.Dispose();
         _ending.Dispose();
     }
 
@@ -262,9 +262,6 @@ public sealed class ClusterAdmin : IDisposable
     private static bool IsCoordinatorAway(Error error) =>
         error.Code is ErrorCode.Local_WaitCoord or ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup;
 
-    // Also for a moment after a topic was created.
-    private static bool IsElection(Error error) => error.Code is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition or ErrorCode.FencedLeaderEpoch;
-
     private static string Describe(Error error) => $"{error.Reason} ({error.Code}, {(int)error.Code})";
 
     private async Task UntilVisibleAsync(IReadOnlyCollection<TopicDefinition> topics, CancellationToken cancellation)
@@ -288,33 +285,31 @@ public sealed class ClusterAdmin : IDisposable
     }
 
     private async Task<IReadOnlyDictionary<(string Topic, int Partition), long>> ListOffsetsAsync(
-        IReadOnlyCollection<string> topics, OffsetSpec where, CancellationToken cancellation)
+        IReadOnlyCollection<string> topics, long where, CancellationToken cancellation)
     {
         var known = await ListTopicsAsync(cancellation);
         var asked = topics.Distinct(StringComparer.Ordinal).Where(known.ContainsKey)
-            .SelectMany(topic => Enumerable.Range(0, known[topic]).Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new(topic, partition), OffsetSpec = where }))
+            .SelectMany(topic => Enumerable.Range(0, known[topic]).Select(partition => new TopicPartitionEntry(topic, partition, where)))
             .ToArray();
         if (asked.Length == 0)
         {
             return new Dictionary<(string, int), long>();
         }
 
-        var options = new ListOffsetsOptions { RequestTimeout = Timeout, IsolationLevel = IsolationLevel.ReadCommitted };
+        // Right after a topic was made, and while its partitions move, those who answer are not the leaders yet.
         for (var started = TimeProvider.System.GetTimestamp(); ; await Task.Delay(MetadataPause, TimeProvider.System, cancellation))
         {
-            try
+            var (error, offsets) = await Task.Run(() => (_offsets.Find(asked, OffsetsSlice, out var found), found), cancellation);
+            var code = error.IsNone ? offsets.Select(static entry => entry.Error).FirstOrDefault(static code => code != Clients.Native.ErrorCode.None) : error.Code;
+            if (code == Clients.Native.ErrorCode.None)
             {
-                var listed = await AskAsync(admin => admin.ListOffsetsAsync(asked, options), cancellation);
-                return listed.ResultInfos.Select(info => info.TopicPartitionOffsetError)
-                    .ToDictionary(offset => (offset.Topic, offset.Partition.Value), offset => offset.Offset.Value);
+                return offsets.ToDictionary(static entry => (entry.Topic, entry.Partition), static entry => entry.Offset);
             }
-            catch (ListOffsetsException refusal)
+
+            if (code == Clients.Native.ErrorCode.TopicAuthorizationFailed || TimeProvider.System.GetElapsedTime(started) >= Timeout)
             {
-                var error = refusal.Result.ResultInfos.Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(error => error.IsError) ?? refusal.Error;
-                if (!IsElection(error) || TimeProvider.System.GetElapsedTime(started) >= Timeout)
-                {
-                    throw Refused("Offsets could not be read", error, refusal);
-                }
+                var failure = new KafkaException(new Error((ErrorCode)(int)code, error.Detail));
+                throw Refused("Offsets could not be read", failure.Error, failure);
             }
         }
     }

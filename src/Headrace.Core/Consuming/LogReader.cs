@@ -41,12 +41,13 @@ internal sealed class LogReader : IAsyncDisposable
             {
                 cancellation.ThrowIfCancellationRequested();
                 var (records, any) = await Task.Run(() => Take(open), CancellationToken.None);
-                heard = any ? TimeProvider.System.GetTimestamp() : heard;
                 foreach (var record in records)
                 {
                     yield return record;
                 }
 
+                // Afterwards: whoever reads may take its time.
+                heard = any ? TimeProvider.System.GetTimestamp() : heard;
                 if (TimeProvider.System.GetElapsedTime(heard) > Patience)
                 {
                     throw new TimeoutException($"Kafka sent nothing of {string.Join(", ", open.Values.Select(range => $"{range.Topic}[{range.Partition}]"))} for {Patience.TotalSeconds:0} s. Try again.");

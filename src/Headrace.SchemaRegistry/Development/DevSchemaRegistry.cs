@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Headrace;
 
 /// <summary>
-/// A schema registry with Confluent's API for development and tests: Avro, real compatibility checks, on 127.0.0.1 only, without access control. Any
+/// A schema registry with Confluent's API for development and tests: Avro and Protobuf, real compatibility checks, on 127.0.0.1 only, without access control. Any
 /// client can use it. Production has another one; only the address differs.
 /// </summary>
 public sealed class DevSchemaRegistry : IAsyncDisposable
@@ -29,7 +29,7 @@ public sealed class DevSchemaRegistry : IAsyncDisposable
     public static async Task<DevSchemaRegistry> StartAsync(DevSchemaRegistryOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new();
-        var store = new RegistryStore(new(options.Folder));
+        var store = new RegistryStore(new(options.Folder, options.DeleteDataFirst));
         // Of the host's own environment and files nothing is read: they are the application's around it.
         var builder = WebApplication.CreateEmptyBuilder(new() { ApplicationName = nameof(DevSchemaRegistry) });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen => listen.Protocols = HttpProtocols.Http1));

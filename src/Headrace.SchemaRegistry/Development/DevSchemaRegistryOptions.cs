@@ -8,4 +8,7 @@ public sealed class DevSchemaRegistryOptions
 
     /// <summary>The folder where schemas are kept. Default: none, they are gone when it is disposed.</summary>
     public string? Folder { get; set; }
+
+    /// <summary>Deletes what the folder holds of an earlier registry. Default: no.</summary>
+    public bool DeleteDataFirst { get; set; }
 }

@@ -8,12 +8,13 @@ internal sealed class RegistryJournal : IDisposable
     private readonly FileStream? _file;
 
     /// <param name="folder">The folder, made when it is missing; <see langword="null"/> keeps nothing.</param>
-    public RegistryJournal(string? folder)
+    /// <param name="deleteFirst">Begins with nothing.</param>
+    public RegistryJournal(string? folder, bool deleteFirst = false)
     {
         if (folder is not null)
         {
             Directory.CreateDirectory(folder);
-            _file = new(Path.Combine(folder, "schemas.jsonl"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+            _file = new(Path.Combine(folder, "schemas.jsonl"), deleteFirst ? FileMode.Create : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         }
     }
 

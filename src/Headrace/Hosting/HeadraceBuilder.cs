@@ -25,12 +25,15 @@ public sealed class HeadraceBuilder
     /// </summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="key">The key of a message: records of one key keep their order within the topic. <see cref="RecordKey.None"/> says that there is none.</param>
-    public HeadraceBuilder AddProducer<TMessage>(string topic, Func<TMessage, RecordKey> key)
+    /// <param name="configure">Says more of the producer.</param>
+    public HeadraceBuilder AddProducer<TMessage>(string topic, Func<TMessage, RecordKey> key, Action<ProducerBuilder>? configure = null)
     {
         var cluster = Cluster;
-        _registration.Producers.Add(new(typeof(TMessage), typeof(ITopicProducer<TMessage>), topic));
+        var producer = new ProducerBuilder();
+        configure?.Invoke(producer);
+        _registration.Producers.Add(new(typeof(TMessage), typeof(ITopicProducer<TMessage>), topic, producer.Format));
         Services.TryAddKeyedSingleton<ITopicProducer<TMessage>>(
-            topic, (services, _) => services.GetRequiredKeyedService<KafkaCluster>(cluster).ProducerOf(topic, key));
+            topic, (services, _) => services.GetRequiredKeyedService<KafkaCluster>(cluster).ProducerOf(topic, key, producer.Format));
         Services.TryAddSingleton(OnlyProducerOf<TMessage>);
         return this;
     }

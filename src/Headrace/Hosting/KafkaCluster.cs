@@ -72,7 +72,8 @@ internal sealed class KafkaCluster : IAsyncDisposable
     /// <summary>Topics that producers of this application write to, the destinations of handlers included.</summary>
     public IReadOnlyList<string> ProducedTopics { get; private set; } = [];
 
-    public ITopicProducer<TMessage> ProducerOf<TMessage>(string topic, Func<TMessage, RecordKey> key) => new TopicProducer<TMessage>(topic, key, Topology.Format, Producer);
+    public ITopicProducer<TMessage> ProducerOf<TMessage>(string topic, Func<TMessage, RecordKey> key, IMessageFormat? format) =>
+        new TopicProducer<TMessage>(topic, key, format ?? Topology.Format, Producer);
 
     /// <summary>Maps what is mapped at startup, and checks everything: topology, settings, producers. Nothing can be mapped afterwards.</summary>
     public void Validate(HeadraceRegistrations registrations, List<string> faults)
@@ -98,8 +99,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
     /// <summary>Lets every format that is used look up what it needs.</summary>
     public async Task StartFormatsAsync(List<string> faults, CancellationToken cancellation)
     {
-        var handlers = Groups.SelectMany(group => group.Model.Topics).SelectMany(topic => topic.Handlers);
-        foreach (var format in handlers.Select(handler => handler.Format).Append(Topology.Format).Distinct())
+        var handlers = Groups.SelectMany(group => group.Model.Topics).SelectMany(topic => topic.Handlers.Append(topic.Tombstone).Append(topic.Raw)).OfType<HandlerModel>();
+        var formats = handlers.SelectMany(handler => (IMessageFormat?[])[handler.Format, handler.ResultFormat]).Concat(_registration.Producers.Select(producer => producer.Format)).Append(Topology.Format);
+        foreach (var format in formats.OfType<IMessageFormat>().Distinct())
         {
             await format.StartAsync(new(Name, _services, faults), cancellation);
         }

@@ -62,7 +62,7 @@ internal static class ProducerFaults
             return $"it is no topic's name: {fault}. Correct it.";
         }
 
-        return registrations.Clusters.FirstOrDefault(other => other != cluster && other.Producers.Contains(producer)) is { } twin
+        return registrations.Clusters.FirstOrDefault(other => other != cluster && other.Producers.Exists(same => same.Message == producer.Message && same.Topic == producer.Topic)) is { } twin
             ? $"the cluster '{twin.Name}' produces the type to a topic of the same name, and the name is what it is injected by. Derive a message type for one of them."
             : null;
     }

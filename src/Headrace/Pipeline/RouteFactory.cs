@@ -68,7 +68,7 @@ internal sealed class RouteFactory
         run = _surroundings.HasTransactions ? run : AwaitProduced(run);
         if (handler is { Destination: { } topic, Source.ResultType: { } result })
         {
-            run = new ResultProducer(run, topic, _surroundings, Encoder(topic, result)).RunAsync;
+            run = new ResultProducer(run, topic, _surroundings, Encoder(topic, result, handler.ResultFormat ?? _surroundings.ResultFormat)).RunAsync;
         }
 
         // The result belongs into the transaction too.
@@ -78,9 +78,6 @@ internal sealed class RouteFactory
     private MessageDelegate AwaitProduced(MessageDelegate run) =>
         _surroundings.AwaitProduced is { } awaitProduced ? FilterSource.Of(awaitProduced).Bind(_services, run) : run;
 
-    private MessageEncoder<object> Encoder(string topic, Type result)
-    {
-        var format = _surroundings.ResultFormat;
-        return new(topic, MessageTypeName.Of(result), FormatTypes.CreateWriter(format, result, topic));
-    }
+    private static MessageEncoder<object> Encoder(string topic, Type result, IMessageFormat format) =>
+        new(topic, MessageTypeName.Of(result), FormatTypes.CreateWriter(format, result, topic));
 }

@@ -20,6 +20,8 @@ public sealed class HandlerBuilder
 
     internal string? Destination { get; private set; }
 
+    internal IMessageFormat? ResultFormat { get; private set; }
+
     internal string? Name { get; private set; }
 
     /// <summary>
@@ -56,6 +58,13 @@ public sealed class HandlerBuilder
     public HandlerBuilder ReadAs(IMessageFormat format)
     {
         Words.Format = format;
+        return this;
+    }
+
+    /// <summary>What the bytes of what it returns are, for <see cref="ProduceTo"/>. Default: as the cluster.</summary>
+    public HandlerBuilder WriteAs(IMessageFormat format)
+    {
+        ResultFormat = format;
         return this;
     }
 

@@ -25,6 +25,9 @@ internal sealed record HandlerModel
 
     public required IMessageFormat Format { get; init; }
 
+    /// <summary>What is written of what it returns; <see langword="null"/> when nothing was said.</summary>
+    public required IMessageFormat? ResultFormat { get; init; }
+
     /// <summary>How it wants its batches; <see langword="null"/> when it takes messages one by one.</summary>
     public required BatchLimits? Batch { get; init; }
 

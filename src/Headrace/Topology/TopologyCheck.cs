@@ -211,7 +211,7 @@ internal sealed class TopologyCheck
         }
 
         if (handler is { Destination: { } destination, Source.ResultType: { } result }
-            && FormatFault(() => FormatTypes.CreateWriter(_topology.Format, result, destination)) is { } unwritable)
+            && FormatFault(() => FormatTypes.CreateWriter(handler.ResultFormat ?? _topology.Format, result, destination)) is { } unwritable)
         {
             yield return unwritable;
         }
@@ -294,6 +294,7 @@ internal sealed class TopologyCheck
         Validates = group.Words.Validates || topic.Words.Validates || handler.Words.Validates,
         Filters = [.. group.Words.Filters, .. topic.Words.Filters, .. handler.Words.Filters],
         Format = FormatOf(group, topic, handler),
+        ResultFormat = handler.ResultFormat,
         Failures = PolicyOf(group, topic, handler),
     };
 

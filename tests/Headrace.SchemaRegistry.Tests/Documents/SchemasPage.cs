@@ -29,6 +29,28 @@ internal static class SchemasPage
         #endregion
     }
 
+    public static void SpeakProtobuf(IHostApplicationBuilder builder)
+    {
+        #region protobuf
+        builder.AddHeadrace("kafka")
+            .UseProtobuf(protobuf => protobuf.Convert<PaymentTaken, Wire.Money>(       // optional: a type of your own for a generated one
+                payment => new() { Currency = "GBP", Units = (long)payment.Amount },
+                money => new(money.Units)))
+            .AddProducer<Wire.OrderCancelled>("orders", key: order => order.OrderId)   // a generated class
+            .AddProducer<PaymentTaken>("payments", key: _ => RecordKey.None);
+        #endregion
+    }
+
+    public static void WriteOneTopic(IHostApplicationBuilder builder)
+    {
+        #region producer
+        builder.AddHeadrace("kafka")
+            .AddSchemaRegistry()                                                       // the cluster speaks JSON
+            .AddProducer<OrderPlaced>("orders", key: order => order.OrderId)
+            .AddProducer<OrderPlaced>("orders-eu", key: order => order.OrderId, producer => producer.WriteAs(new AvroFormat(new() { Subject = "orders-of-all" })));
+        #endregion
+    }
+
     public static async Task CheckAsync(CancellationToken cancellation)
     {
         #region check

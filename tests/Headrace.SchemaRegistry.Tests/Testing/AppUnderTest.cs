@@ -46,6 +46,8 @@ internal sealed class AppUnderTest : IAsyncDisposable
         return new(host);
     }
 
+    public ITopicProducer<T> Producer<T>(string topic) => Services.GetRequiredKeyedService<ITopicProducer<T>>(topic);
+
     public ITopicProducer<T> Producer<T>() => Services.GetRequiredService<ITopicProducer<T>>();
 
     public async ValueTask DisposeAsync()

@@ -103,7 +103,7 @@ public sealed class RecordFilterTests
     public async Task A_context_that_is_kept_after_its_handler_says_so()
     {
         MessageContext? kept = null;
-        using var group = new GroupUnderTest(billing => billing.MapTopic("orders").On((OrderPlaced order, MessageContext context) => kept = context));
+        using var group = new GroupUnderTest(billing => billing.MapTopic("orders").On((OrderPlaced order, MessageContext context) => { kept = context; }));
         await group.SettleAsync(Records.Of(new OrderPlaced("o-1", 1)));
 
         foreach (var use in new Func<object?>[] { () => kept!.Message, () => kept!.Key, () => kept!.Headers, () => kept!.Position, () => kept!.Services, kept!.SettleLater })

@@ -13,6 +13,11 @@ internal sealed class SchemaDerivation
     /// <exception cref="AvroSchemaException">The type has no schema; the message names the member.</exception>
     public static AvroSchema Of(Type type)
     {
+        if (GeneratedClass.SchemaOf(type) is { } text)
+        {
+            return AvroSchema.Parse(text);
+        }
+
         var derivation = new SchemaDerivation();
         var schema = derivation.Of(type, null, type.Name);
         // Derived and parsed again, so that a derived schema obeys every rule that a written one does, and its defaults are checked.

@@ -3,12 +3,15 @@ using Headrace.Clients.Native;
 namespace Headrace.Clients;
 
 /// <summary>
-/// Reads what groups have committed, each through a consumer of its own that never joins. An admin client must not be asked: it ends the process when the
-/// coordinator has moved, and when its connection breaks at the wrong moment (confluentinc/librdkafka#5040 and #5397). Any thread.
+/// Reads what groups have committed, and where logs begin and end, through consumers that never join: one for each group. An admin client must not be asked: it
+/// ends the process when the coordinator has moved, when its connection breaks at the wrong moment (confluentinc/librdkafka#5040 and #5397), and when offsets are
+/// asked for while a topic is being made (an assertion in rd_kafka_enq_once_del_source_return, seen with 2.14.2). Any thread.
 /// </summary>
-internal sealed class GroupOffsetReader : IDisposable
+internal sealed class OffsetReader : IDisposable
 {
     private const int MostClients = 16;
+    // Nobody's: a client without a group is not made.
+    private const string NoGroup = "headrace-offsets";
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly ClientEvents? _events;
     private readonly ClientListener _listener;
@@ -21,7 +24,7 @@ internal sealed class GroupOffsetReader : IDisposable
     /// <param name="events">Who may give tokens.</param>
     /// <param name="listener">Who hears what a client says of itself.</param>
     /// <param name="onError">Is told what a client says of its connections, on the thread that asks.</param>
-    public GroupOffsetReader(IReadOnlyDictionary<string, string> settings, ClientEvents? events, ClientListener listener, Action<NativeError> onError) =>
+    public OffsetReader(IReadOnlyDictionary<string, string> settings, ClientEvents? events, ClientListener listener, Action<NativeError> onError) =>
         (_settings, _events, _listener, _onError) = (settings, events, listener, onError);
 
     /// <summary>Asks the group's coordinator, wherever it has gone; waits for it at most <paramref name="timeout"/>.</summary>
@@ -43,6 +46,34 @@ internal sealed class GroupOffsetReader : IDisposable
             // Other groups have taken its place.
             offsets = [];
             return new(ErrorCode.CoordinatorNotAvailable);
+        }
+    }
+
+    /// <summary>Asks the leaders once: <see cref="TopicPartitionEntry.Beginning"/> or <see cref="TopicPartitionEntry.End"/> as an offset is replaced by what it is, for those who read committed records.</summary>
+    public NativeError Find(IEnumerable<TopicPartitionEntry> partitions, TimeSpan timeout, out IReadOnlyList<TopicPartitionEntry> offsets)
+    {
+        using var list = new TopicPartitionList(partitions);
+        try
+        {
+            var client = Open(NoGroup);
+            // It may ask for a token.
+            TakeEvents(NoGroup, client);
+            var error = client.FindOffsetsByTime(list, timeout);
+            offsets = list.Read();
+            if (!error.IsNone || offsets.Any(static entry => entry.Error != ErrorCode.None))
+            {
+                // What it knows of the leaders may be older than the topic's last partitions.
+                client.TryReadMetadata(onlyKnownTopics: false, timeout, out _);
+            }
+
+            // A refusal there would be about the group, which is nobody's.
+            TakeEvents(NoGroup, client);
+            return error;
+        }
+        catch (ObjectDisposedException) when (!Volatile.Read(ref _isDisposed))
+        {
+            offsets = [];
+            return new(ErrorCode.Transport);
         }
     }
 
