@@ -11,7 +11,7 @@ internal static class Floors
         ["Headrace"] = ["Headrace.Core"],
         ["Headrace.AspNetCore"] = ["Headrace", "Headrace.Core"],
         ["Headrace.SchemaRegistry"] = ["Headrace"],
-        ["Headrace.Cli"] = ["Headrace.DevBroker"],
+        ["Headrace.Cli"] = ["Headrace.DevBroker", "Headrace.SchemaRegistry"],
     };
 
     /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
