@@ -20,7 +20,7 @@ if (new StorefrontCommand(groups).Parse(args, out var exitCode) is not { } optio
 
 var builder = StorefrontBuilder.Create(options, groups);
 builder.AddHeadrace("kafka")
-    .UseJson(ContractsJson.Default)
+    .UseFormat(options.Format)
     .AddProducer<OrderCreated>(Topics.Orders, key: order => order.CustomerId)
     .AddProducer<OrderCancelled>(Topics.Orders, key: cancellation => cancellation.CustomerId)
     .AddProducer<UserRegistered>(Topics.Users, key: user => user.CustomerId);

@@ -54,6 +54,18 @@ public sealed class DevCommandTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_schema_registry_runs_beside_it_where_it_is_asked_for()
+    {
+        var (process, said) = await CommandProcess.StartAsync("dev", "--port", "0", "--data", _folder, "--registry-port", "0");
+        await using (process)
+        {
+            using var http = new HttpClient();
+            Assert.Equal("[]", await http.GetStringAsync(new Uri($"{said.GetProperty("schemaRegistry").GetString()}/subjects"), TestContext.Current.CancellationToken));
+            Assert.True(File.Exists(Path.Combine(_folder, "schemas.jsonl")));
+        }
+    }
+
     // Returns the offset of the record.
     private async Task<long> ProduceAsync(params string[] options)
     {

@@ -13,6 +13,7 @@ public sealed class CommandTests
     [InlineData("there is no such file", "--replay", "/no/such/file.jsonl")]
     [InlineData("Add --replay FILE", "--exit")]
     [InlineData("--broker-port is 70000", "--broker-port", "70000")]
+    [InlineData("Add --format avro or protobuf", "--registry", "http://127.0.0.1:1")]
     [InlineData("--unknown", "--unknown")]
     public async Task A_fault_on_the_command_line_is_named_and_nothing_is_started(string said, params string[] args)
     {

@@ -22,11 +22,11 @@ internal static class Billing
     {
         if (order.Total == 0)
         {
-            journal.Note("billing", "cannot bill", order.OrderId, "total is zero");
+            journal.Note("billing", "cannot bill", order.OrderId, "total is zero", order);
             throw new NothingToBillException(order.OrderId);
         }
 
-        journal.Note("billing", "billed", order.OrderId, $"£{order.Total:N2}");
+        journal.Note("billing", "billed", order.OrderId, $"£{order.Total:N2}", order);
         return new(order.OrderId, order.CustomerId, order.Total);
     }
 }

@@ -12,9 +12,9 @@ internal static class Notifications
 
         var orders = notifications.MapTopic(Topics.Orders);
         orders.On((OrderCreated order, Journal journal) => journal.Note("notifications", "thank you", order.CustomerId, $"order {order.OrderId}"));
-        orders.On((OrderCancelled order, Journal journal) => journal.Note("notifications", "cancelled", order.CustomerId, $"order {order.OrderId}"));
+        orders.On((OrderCancelled order, Journal journal) => journal.Note("notifications", "cancelled", order.CustomerId, $"order {order.OrderId}", order));
 
         notifications.MapTopic(Topics.Users)
-            .On((UserRegistered user, Journal journal) => journal.Note("notifications", "welcome", user.CustomerId, user.Name ?? ""));
+            .On((UserRegistered user, Journal journal) => journal.Note("notifications", "welcome", user.CustomerId, user.Name ?? "", user));
     }
 }

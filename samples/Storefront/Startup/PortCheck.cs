@@ -17,6 +17,11 @@ internal static class PortCheck
         {
             yield return Fault(options.BrokerPort, "--broker-port");
         }
+
+        if (options.StartsRegistry && IsTaken(options.RegistryPort))
+        {
+            yield return Fault(options.RegistryPort, "--registry-port");
+        }
     }
 
     private static string Fault(int port, string option) =>

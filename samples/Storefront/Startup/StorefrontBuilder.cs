@@ -20,16 +20,7 @@ internal static class StorefrontBuilder
             ContentRootPath = AppContext.BaseDirectory,          // where appsettings.json is, whatever folder the program is started from
             EnvironmentName = EnvironmentName(),
         });
-        if (options.Runs(StorefrontOptions.BrokerRole))
-        {
-            builder.AddDevBroker(broker =>
-            {
-                broker.Port = options.BrokerPort;
-                broker.DataFolder = options.Data;
-                broker.DeleteDataFirst = options.Fresh;
-            });
-        }
-
+        AddBrokers(builder, options);
         builder.Configuration["ConnectionStrings:kafka"] = options.Kafka;
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
         {
@@ -49,6 +40,34 @@ internal static class StorefrontBuilder
             .AddSingleton<CountryView>();
         AddCallers(builder.Services, options);
         return builder;
+    }
+
+    /// <summary>What stands for Kafka and its schema registry while one develops.</summary>
+    private static void AddBrokers(WebApplicationBuilder builder, StorefrontOptions options)
+    {
+        if (options.Runs(StorefrontOptions.BrokerRole))
+        {
+            builder.AddDevBroker(broker =>
+            {
+                broker.Port = options.BrokerPort;
+                broker.DataFolder = options.Data;
+                broker.DeleteDataFirst = options.Fresh;
+            });
+        }
+
+        if (options.StartsRegistry)
+        {
+            builder.AddDevSchemaRegistry(registry =>
+            {
+                registry.Port = options.RegistryPort;
+                registry.Folder = options.Data;
+                registry.DeleteDataFirst = options.Fresh;
+            });
+        }
+        else if (options.Format != EventFormat.Json)
+        {
+            builder.Configuration["Kafka:SchemaRegistry:Url"] = options.Registry;
+        }
     }
 
     /// <summary>What posts to the shop from within, as the command line says.</summary>

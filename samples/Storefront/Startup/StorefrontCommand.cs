@@ -36,6 +36,17 @@ internal sealed class StorefrontCommand
         Description = "HOST:PORT of a Kafka cluster. Without it the development broker is used: this process's own, or another's on --broker-port.",
     };
 
+    private readonly Option<EventFormat> _format = new("--format")
+    {
+        HelpName = "json|avro|protobuf",
+        Description = "What events are in Kafka. avro and protobuf keep their schemas in a registry.",
+        DefaultValueFactory = _ => EventFormat.Json,
+    };
+
+    private readonly Option<string?> _registry = new("--registry") { HelpName = "URL", Description = "A schema registry. Default: one for development, started beside the development broker." };
+
+    private readonly Option<int> _registryPort = new("--registry-port") { HelpName = "PORT", Description = "Port of the development schema registry.", DefaultValueFactory = _ => 8081 };
+
     private readonly Option<string[]> _roles = new("--role")
     {
         HelpName = "ROLES",
@@ -68,7 +79,7 @@ internal sealed class StorefrontCommand
     {
         var root = new RootCommand("Storefront: a small shop on Headrace. HTTP events go into Kafka and come out, in order, in three consumer groups.")
         {
-            _port, _brokerPort, _data, _fresh, _kafka, _roles, _traffic, _replay, _rate, _exit,
+            _port, _brokerPort, _data, _fresh, _kafka, _format, _registry, _registryPort, _roles, _traffic, _replay, _rate, _exit,
         };
         StorefrontOptions? options = null;
         root.SetAction(parsed =>
@@ -105,6 +116,9 @@ internal sealed class StorefrontCommand
         [
             (options.Port is < 0 or > 65535, $"--port is {options.Port}. It has to be from 0 (a free port) to 65535."),
             (options.BrokerPort is < 1 or > 65535, $"--broker-port is {options.BrokerPort}. It has to be from 1 to 65535."),
+            (options.RegistryPort is < 1 or > 65535, $"--registry-port is {options.RegistryPort}. It has to be from 1 to 65535."),
+            (options.Format == EventFormat.Json && (given.GetResult(_registry) is not null || given.GetResult(_registryPort) is { Implicit: false }),
+                "--registry and --registry-port say where schemas are, and --format json has none. Add --format avro or protobuf, or leave them out."),
             (!options.Kafka.Split(',').All(IsAddress), $"--kafka is '{options.Kafka}'. It has to be HOST:PORT, several separated by commas."),
             (given.GetResult(_kafka) is not null && options.Runs(StorefrontOptions.BrokerRole),
                 "--kafka names another broker, and --role starts one. Leave one of them out."),
@@ -138,6 +152,9 @@ internal sealed class StorefrontCommand
             Data = given.GetValue(_data) is { Length: > 0 } data ? data : null,
             Fresh = given.GetValue(_fresh),
             Kafka = kafka ?? $"127.0.0.1:{given.GetValue(_brokerPort)}",
+            Format = given.GetValue(_format),
+            RegistryPort = given.GetValue(_registryPort),
+            Registry = given.GetValue(_registry) ?? (roles.Contains(StorefrontOptions.BrokerRole) ? null : $"http://127.0.0.1:{given.GetValue(_registryPort)}"),
             Roles = roles,
             Traffic = given.GetValue(_traffic),
             Replay = given.GetValue(_replay),

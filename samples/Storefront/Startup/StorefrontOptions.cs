@@ -21,6 +21,18 @@ internal sealed class StorefrontOptions
     /// <summary>Where Kafka is: what --kafka says, else the development broker.</summary>
     public required string Kafka { get; init; }
 
+    /// <summary>What events are in Kafka.</summary>
+    public EventFormat Format { get; init; }
+
+    /// <summary>Port of the development schema registry, here or in another process.</summary>
+    public int RegistryPort { get; init; }
+
+    /// <summary>Another registry's address; null takes the one for development.</summary>
+    public string? Registry { get; init; }
+
+    /// <summary>Whether this process starts the schema registry: beside its broker, where the format needs one.</summary>
+    public bool StartsRegistry => Format != EventFormat.Json && Registry is null && Roles.Contains(BrokerRole);
+
     public required IReadOnlySet<string> Roles { get; init; }
 
     public bool Runs(string role) => Roles.Contains(role);

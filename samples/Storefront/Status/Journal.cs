@@ -28,9 +28,9 @@ internal sealed class Journal(TimeProvider time)
         Note("shop", "rejected", field, reason);
     }
 
-    public void Note(string by, string what, string subject, string detail)
+    public void Note(string by, string what, string subject, string detail, object? message = null)
     {
-        var entry = new RecentEvent(time.GetUtcNow(), by, what, subject, detail);
+        var entry = new RecentEvent(time.GetUtcNow(), by, what, subject, detail, message);
         lock (_recent)
         {
             if (_recent.Count == Kept)

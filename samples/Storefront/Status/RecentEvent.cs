@@ -6,4 +6,5 @@ namespace Storefront.Status;
 /// <param name="What">What: <c>order.created</c>, <c>rejected</c>, <c>cannot bill</c>.</param>
 /// <param name="Subject">Order or customer.</param>
 /// <param name="Detail">A position, an amount, a reason.</param>
-internal sealed record RecentEvent(DateTimeOffset At, string By, string What, string Subject, string Detail);
+/// <param name="Event">The message that was handled, whatever its format in Kafka.</param>
+internal sealed record RecentEvent(DateTimeOffset At, string By, string What, string Subject, string Detail, object? Event);

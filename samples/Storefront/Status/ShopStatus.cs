@@ -3,6 +3,7 @@ namespace Storefront.Status;
 /// <summary>The answer of <c>GET /status</c>.</summary>
 internal sealed record ShopStatus(
     string Kafka,
+    string Format,
     bool Connected,
     IReadOnlyDictionary<string, long> Produced,
     long Rejected,

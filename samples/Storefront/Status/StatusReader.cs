@@ -4,7 +4,7 @@ using Storefront.Startup;
 namespace Storefront.Status;
 
 /// <summary>Puts together what <c>GET /status</c> says: this process's own groups, and of the others what the broker knows.</summary>
-internal sealed class StatusReader(HeadraceStatus headrace, Journal journal, IReadOnlyList<GroupRole> roles)
+internal sealed class StatusReader(HeadraceStatus headrace, Journal journal, IReadOnlyList<GroupRole> roles, StorefrontOptions options)
 {
     /// <summary>How long the broker may take to tell the lag of groups elsewhere; the page asks every second.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -15,6 +15,7 @@ internal sealed class StatusReader(HeadraceStatus headrace, Journal journal, IRe
         var elsewhere = roles.Where(role => own.All(group => group.Name != role.Name));
         return new(
             headrace.Kafka,
+            options.Format.ToString(),
             headrace.IsConnected,
             headrace.Produced(),
             journal.Rejected,

@@ -31,6 +31,8 @@ internal sealed class DevCommand : Command
 
     private readonly Option<int?> _control = new("--control-port") { HelpName = "PORT", Description = "A port on 127.0.0.1 to set faults by HTTP; 0 takes a free one. Default: none." };
 
+    private readonly Option<int?> _registry = new("--registry-port") { HelpName = "PORT", Description = "Runs a schema registry beside it, at this port on 127.0.0.1, in the same folder; 0 takes a free one. Default: none." };
+
     private readonly Option<int?> _partitions = new("--partitions") { HelpName = "N", Description = "Partitions of a topic that is created without saying how many. Default: 6, or 1 with --strict." };
 
     private readonly Option<bool> _strict = new("--strict") { Description = "Uses Kafka's own timings and limits, where the usual ones are kinder to tests." };
@@ -42,7 +44,7 @@ internal sealed class DevCommand : Command
     public DevCommand()
         : base("dev", "Runs a development broker: Kafka's protocol on one node, for development and tests, without Java and without Docker. Ctrl-C ends it.")
     {
-        Option[] options = [_port, _data, _memory, _fresh, _flush, _control, _partitions, _strict, _verbose, _json];
+        Option[] options = [_port, _data, _memory, _fresh, _flush, _control, _registry, _partitions, _strict, _verbose, _json];
         foreach (var option in options)
         {
             Add(option);
@@ -66,11 +68,16 @@ internal sealed class DevCommand : Command
         options.DefaultPartitions = given.GetValue(_partitions) ?? options.DefaultPartitions;
         options.Loggers = loggers;
         await using var broker = await DevBroker.StartAsync(options, stopping);
+        await using var registry = await RegistryAsync(given, options, stopping);
         var folder = options.DataFolder is { } path ? Path.GetFullPath(path) : null;
         new Result(given.GetValue(_json)).Write(
-            new DevBrokerStatus(broker.BootstrapServers, folder, broker.ControlAddress, Environment.ProcessId), DevJson.Default.DevBrokerStatus, Render);
+            new DevBrokerStatus(broker.BootstrapServers, folder, broker.ControlAddress, registry?.Url, Environment.ProcessId), DevJson.Default.DevBrokerStatus, Render);
         await WaitAsync(stopping);
     }
+
+    private async Task<DevSchemaRegistry?> RegistryAsync(ParseResult given, DevBrokerOptions broker, CancellationToken stopping) => given.GetValue(_registry) is { } port
+        ? await DevSchemaRegistry.StartAsync(new() { Port = port, Folder = broker.DataFolder, DeleteDataFirst = broker.DeleteDataFirst }, stopping)
+        : null;
 
     private static async Task WaitAsync(CancellationToken stopping)
     {
@@ -92,6 +99,11 @@ internal sealed class DevCommand : Command
         if (status.ControlAddress is { } control)
         {
             grid.AddRow(Label("faults"), new Text($"{control}faults"));
+        }
+
+        if (status.SchemaRegistry is { } registry)
+        {
+            grid.AddRow(Label("schemas"), new Text(registry));
         }
 
         return grid.AddRow(Label("end"), new Text("Ctrl-C. It is for development and tests; production is Apache Kafka."));
