@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Headrace.Clients.Native;
 
 namespace Headrace.Consuming;
@@ -321,12 +322,13 @@ internal sealed class PollLoop
     /// <summary>Leaves the group. Its last revocation is answered at once: everything was given up before.</summary>
     private void Leave()
     {
-        var (membership, began) = (_parts.Membership, _parts.Time.GetTimestamp());
+        // Not by the application's clock: whatever is broken, the group is told.
+        var (membership, began) = (_parts.Membership, Stopwatch.GetTimestamp());
         using var events = membership.OpenQueue();
         events.Watch(_parts.Signal);
         membership.Queue.Dispose();
         membership.BeginClose(events);
-        while (!membership.IsClosed && _parts.Time.GetElapsedTime(began) < ClosePatience)
+        while (!membership.IsClosed && Stopwatch.GetElapsedTime(began) < ClosePatience)
         {
             var isBusy = PollEvents(events) | _parts.Scheduler.TakeReports() | _assignment.AnswerLast();
             if (!isBusy)
