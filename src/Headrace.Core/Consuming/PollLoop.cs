@@ -186,6 +186,8 @@ internal sealed class PollLoop
         return isBusy;
     }
 
+    public void Wake() => _parts.Signal.Set();
+
     private bool TakeReports()
     {
         if (!_parts.Scheduler.TakeReports())
@@ -312,6 +314,7 @@ internal sealed class PollLoop
     private void Wait()
     {
         var wait = _parts.Workers.IsStarved ? StarvedWait : LongestWait;
+        _parts.Status.NextTry = _parts.Scheduler.NextDue;
         if (_parts.Scheduler.NextDue is not long.MaxValue and var due)
         {
             var left = TimeSpan.FromSeconds(Math.Max(0, (double)(due - _parts.Time.GetTimestamp()) / _parts.Time.TimestampFrequency));

@@ -31,6 +31,9 @@ internal static class EventIds
     public const int DeadLetterTooLarge = 3007;
     public const int BatchFailed = 3008;
     public const int DeadLetterTopicsCreated = 3101;
+    public const int AlertTold = 3201;
+    public const int AlertNotTold = 3202;
+    public const int DeadLettersNotCounted = 3203;
 
     // Headrace.Producing
     public const int ProducerMapped = 4101;
