@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headrace.Cli.Dev;
+using Headrace.Cli.Dlt;
 using Headrace.Cli.Output;
 using Spectre.Console;
 
@@ -10,7 +11,7 @@ internal static class HeadraceCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Headrace: event-driven services on Apache Kafka.") { new DevCommand() };
+        var root = new RootCommand("Headrace: event-driven services on Apache Kafka.") { new DevCommand(), new DltCommand() };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -34,12 +35,12 @@ internal static class HeadraceCommand
             await work();
             return ExitCode.Done;
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or ClientSettingsException)
         {
             await FailAsync(fault);
             return ExitCode.Usage;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or TimeoutException or ClusterException or TransactionException)
         {
             await FailAsync(fault);
             return ExitCode.Failed;
