@@ -15,13 +15,14 @@ public static class HeadraceHealthExtensions
     private const string Ready = "ready";
 
     /// <summary>
-    /// Adds two checks. <c>headrace-live</c>, tagged <c>live</c>, fails when a group has stopped by a fault: only a restart cures that.
+    /// Adds three checks. <c>headrace-live</c>, tagged <c>live</c>, fails when a group has stopped by a fault: only a restart cures that.
     /// <c>headrace-ready</c>, tagged <c>ready</c>, fails while Kafka does not answer or a group has not joined, and is degraded while a mapped
-    /// topic does not exist. Descriptions name the cause.
+    /// topic does not exist. <c>headrace-dead-letters</c>, without a tag, is degraded while dead letters wait. Descriptions name the cause.
     /// </summary>
     public static IHealthChecksBuilder AddHeadrace(this IHealthChecksBuilder builder) => builder
         .Add(new("headrace-live", services => new HeadraceHealthCheck(services, HealthReasons.NotAlive, static _ => []), HealthStatus.Unhealthy, [Live]))
-        .Add(new("headrace-ready", services => new HeadraceHealthCheck(services, HealthReasons.NotReady, HealthReasons.Degraded), HealthStatus.Unhealthy, [Ready]));
+        .Add(new("headrace-ready", services => new HeadraceHealthCheck(services, HealthReasons.NotReady, HealthReasons.Degraded), HealthStatus.Unhealthy, [Ready]))
+        .Add(new("headrace-dead-letters", services => new HeadraceHealthCheck(services, static _ => [], HealthReasons.DeadLetters), HealthStatus.Degraded, []));
 
     /// <summary>
     /// Maps <c>/health/live</c> and <c>/health/ready</c>, with every check that is tagged <c>live</c> or <c>ready</c>: 200 when healthy or degraded,

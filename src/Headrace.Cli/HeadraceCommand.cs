@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Headrace.Cli.Dev;
+using Headrace.Cli.Dlt;
 using Headrace.Cli.Output;
 using Headrace.Cli.Schemas;
 using Spectre.Console;
@@ -11,7 +12,7 @@ internal static class HeadraceCommand
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Headrace: event-driven services on Apache Kafka.") { new DevCommand(), new SchemasCommand() };
+        var root = new RootCommand("Headrace: event-driven services on Apache Kafka.") { new DevCommand(), new SchemasCommand(), new DltCommand() };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -41,12 +42,13 @@ internal static class HeadraceCommand
         {
             return await work();
         }
-        catch (ArgumentException fault)
+        catch (Exception fault) when (fault is ArgumentException or ClientSettingsException)
         {
             await FailAsync(fault);
             return ExitCode.Usage;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or SchemaRegistryException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException or SchemaRegistryException
+            or TimeoutException or ClusterException or TransactionException)
         {
             await FailAsync(fault);
             return ExitCode.Failed;

@@ -9,7 +9,7 @@ namespace Headrace.Cli.Tests;
 internal sealed partial class CommandProcess : IAsyncDisposable
 {
     private const int TerminateSignal = 15;
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
     private readonly ConcurrentQueue<string> _output = new();
     private readonly TaskCompletionSource<JsonElement> _said = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
@@ -30,6 +30,18 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         {
             await process.DisposeAsync();
             throw new InvalidOperationException($"The command said nothing ({error.Message}). Its output:\n{process.Output}", error);
+        }
+    }
+
+    /// <summary>Starts a command that takes its time.</summary>
+    public static CommandProcess Start(params string[] args) => Launch(args);
+
+    /// <summary>Waits for a condition, with a generous deadline.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        for (var started = Stopwatch.GetTimestamp(); !condition(); await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Deadline, $"After {Deadline.TotalSeconds} s still not: {what}.");
         }
     }
 

@@ -11,7 +11,8 @@ internal static class Floors
         ["Headrace"] = ["Headrace.Core"],
         ["Headrace.AspNetCore"] = ["Headrace", "Headrace.Core"],
         ["Headrace.SchemaRegistry"] = ["Headrace"],
-        ["Headrace.Cli"] = ["Headrace.DevBroker", "Headrace.SchemaRegistry"],
+        ["Headrace.Testing"] = ["Headrace", "Headrace.DevBroker"],
+        ["Headrace.Cli"] = ["Headrace.DevBroker", "Headrace", "Headrace.SchemaRegistry"],
     };
 
     /// <summary>A file may use types of its own or an earlier folder, never of a later one. Projects that are not named are flat.</summary>
@@ -25,6 +26,6 @@ internal static class Floors
             "Json/Values", "Json/Validation", "Json/Mapping", "Json/Compatibility", "Protobuf/Text", "Protobuf/Schemas", "Protobuf/Compatibility", "Registry", "Kinds", "Files", "Development", "Formats", "Hosting",
         ],
         ["Headrace"] = ["Formats", "Filters", "Handlers", "Topology", "Failures", "Pipeline", "Producing", "Redriving", "Hosting"],
-        ["Headrace.Cli"] = ["Output", "Dev", "Schemas"],
+        ["Headrace.Cli"] = ["Output", "Dev", "Schemas", "Dlt"],
     };
 }

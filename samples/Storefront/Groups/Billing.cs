@@ -7,6 +7,9 @@ namespace Storefront.Groups;
 /// <summary>Takes the money for every accepted order, in each customer's order, and says so on <c>payments</c>.</summary>
 internal static class Billing
 {
+    /// <summary>The setting that repairs billing: with it an order that costs nothing is paid as it is. What was dead-lettered before wants a redrive.</summary>
+    public const string AcceptsFreeOrders = "Billing:AcceptsFreeOrders";
+
     public static void Map(WebApplication app)
     {
         var billing = app.MapConsumerGroup("billing")
@@ -14,13 +17,13 @@ internal static class Billing
             .WithFailurePolicy(failures => failures.DeadLetterOn<NothingToBillException>());
 
         var orders = billing.MapTopic(Topics.Orders).Ignore("order.cancelled");
-        orders.On((OrderCreated order, Journal journal) => Bill(order, journal)).ProduceTo(Topics.Payments);
+        orders.On((OrderCreated order, Journal journal, IConfiguration shop) => Bill(order, journal, shop.GetValue<bool>(AcceptsFreeOrders))).ProduceTo(Topics.Payments);
     }
 
     /// <summary>The payment is keyed as the order, by customer. The order's offset is committed once the payment is acknowledged, never before.</summary>
-    private static PaymentProcessed Bill(OrderCreated order, Journal journal)
+    private static PaymentProcessed Bill(OrderCreated order, Journal journal, bool acceptsFreeOrders)
     {
-        if (order.Total == 0)
+        if (order.Total == 0 && !acceptsFreeOrders)
         {
             journal.Note("billing", "cannot bill", order.OrderId, "total is zero", order);
             throw new NothingToBillException(order.OrderId);

@@ -24,11 +24,15 @@ internal sealed class StatusReader(HeadraceStatus headrace, Journal journal, IRe
     }
 
     private static ShopStatus.Group Own(GroupStatus group) => new(
-        group.Name, NameOf(group.State), group.Handled, group.Failed, group.Retried, group.DeadLettered, group.Lag, group.LastError);
+        group.Name, NameOf(group.State), group.Handled, group.Failed, group.Retried, group.DeadLettered, group.Lag, group.LastError,
+        group.DeadLetters.Sum(letters => letters.Depth), ReasonOf(group.DeadLetters));
+
+    private static string? ReasonOf(IReadOnlyList<DeadLetterSummary> letters) =>
+        letters.SelectMany(topic => topic.ByException).ToList() is { Count: > 0 } reasons ? string.Join(", ", reasons.Select(reason => $"{reason.Value} × {reason.Key}")) : null;
 
     /// <summary>Whether it runs is for its own process to say: here it does not.</summary>
     private async Task<ShopStatus.Group> ElsewhereAsync(GroupRole role, CancellationToken aborted) =>
-        new(role.Name, NameOf(ConsumerState.Stopped), 0, 0, 0, 0, await LagAsync(role, aborted), null);
+        new(role.Name, NameOf(ConsumerState.Stopped), 0, 0, 0, 0, await LagAsync(role, aborted), null, 0, null);
 
     private async Task<long?> LagAsync(GroupRole role, CancellationToken aborted)
     {

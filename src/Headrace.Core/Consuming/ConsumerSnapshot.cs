@@ -45,6 +45,9 @@ public sealed record ConsumerSnapshot
     /// <summary>How long ago the consumer's loop began its newest turn: some 100 ms at most, unless it hangs. Zero while it is not started.</summary>
     public TimeSpan SinceLastTurn { get; init; }
 
+    /// <summary>How long until a record whose try failed is next tried again in place; <see langword="null"/> when none waits.</summary>
+    public TimeSpan? UntilNextTry { get; init; }
+
     /// <summary>Records that may be handled at once.</summary>
     public int Workers { get; init; }
 

@@ -10,6 +10,7 @@ internal sealed class ConsumerStatus
     private long _replacedTopics;
     private long _cutLogs;
     private long _turned;
+    private long _nextTry = long.MaxValue;
     private volatile bool _isConnected;
     private volatile Exception? _fault;
     private volatile IReadOnlyCollection<string> _missingTopics = [];
@@ -48,6 +49,13 @@ internal sealed class ConsumerStatus
     {
         get => Volatile.Read(ref _turned);
         set => Volatile.Write(ref _turned, value);
+    }
+
+    /// <summary>When a record whose try failed is next tried again in place, as a timestamp of the clock; <see cref="long.MaxValue"/> when none waits.</summary>
+    public long NextTry
+    {
+        get => Volatile.Read(ref _nextTry);
+        set => Volatile.Write(ref _nextTry, value);
     }
 
     public bool IsConnected

@@ -203,6 +203,8 @@ internal sealed class PollLoop
         return isBusy;
     }
 
+    public void Wake() => _parts.Signal.Set();
+
     private void TakeWakes()
     {
         while (_wakes.TryDequeue(out var wake))
@@ -347,6 +349,7 @@ internal sealed class PollLoop
     private void Wait()
     {
         var wait = _parts.Workers.IsStarved ? StarvedWait : LongestWait;
+        _parts.Status.NextTry = _parts.Scheduler.NextDue;
         if (_parts.Scheduler.NextDue is not long.MaxValue and var due)
         {
             var left = TimeSpan.FromSeconds(Math.Max(0, (double)(due - _parts.Time.GetTimestamp()) / _parts.Time.TimestampFrequency));

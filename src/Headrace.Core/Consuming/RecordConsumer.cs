@@ -63,6 +63,7 @@ public sealed class RecordConsumer : IAsyncDisposable
             ReplacedTopics = _status.ReplacedTopics,
             CutLogs = _status.CutLogs,
             SinceLastTurn = loop is { Stopped.IsCompleted: false } ? _time.GetElapsedTime(_status.Turned) : TimeSpan.Zero,
+            UntilNextTry = _status.NextTry is not long.MaxValue and var next ? _time.GetElapsedTime(_time.GetTimestamp(), next) : null,
             Workers = _workers,
             InFlight = loop?.InFlight ?? 0,
         };
@@ -90,6 +91,9 @@ public sealed class RecordConsumer : IAsyncDisposable
             _loop.Start();
         }
     }
+
+    /// <summary>Looks at once whether something is due; for a clock that was moved on.</summary>
+    internal void Wake() => _loop?.Wake();
 
     /// <summary>Stops fetching; what was fetched goes on.</summary>
     public void StopFetching() => _loop?.StopFetching();

@@ -25,6 +25,7 @@ internal sealed class ClusterConfiguration
         reading.ReadSection(configuration.GetSection(SectionOf(cluster)));
         var settings = new ClusterSettings(cluster, code, reading.Address(configuration), reading._configured, isDevelopment);
         reading.CheckAddress(settings);
+        reading.CheckWebhook(settings);
         return settings;
     }
 
@@ -40,6 +41,14 @@ internal sealed class ClusterConfiguration
         }
     }
 
+    private void CheckWebhook(ClusterSettings settings)
+    {
+        if (settings.DeadLetterWebhook is { } webhook && !(Uri.TryCreate(webhook, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+        {
+            _faults.Add($"{SectionOf(_cluster)}:DeadLetterWebhook is '{webhook}'. It has to be an address that begins with http:// or https://.");
+        }
+    }
+
     private void ReadSection(IConfigurationSection section) => _reader.Read(section, new Dictionary<string, Action<IConfigurationSection>>
     {
         ["Client"] = client => SettingsReader.ReadVerbatim(client, _configured.Client),
@@ -47,6 +56,7 @@ internal sealed class ClusterConfiguration
         ["Producer"] = producer => SettingsReader.ReadVerbatim(producer, _configured.Producer),
         ["MissingTopics"] = value => _configured.MissingTopics = _reader.OneOf<MissingTopics>(value),
         ["RaiseThreadPool"] = value => _configured.RaiseThreadPool = _reader.YesOrNo(value),
+        ["DeadLetterWebhook"] = value => _configured.DeadLetterWebhook = value.Value,
         ["Groups"] = ReadGroups,
         ["Topics"] = topics => Each(topics, ReadTopic),
         // Read by the package that has the registry's client.

@@ -21,6 +21,12 @@ public sealed class ClusterOptions
     /// <summary>Whether the thread pool's minimum is raised to the workers of all groups, at most 1,000, at the start and when workers are added, for handlers that block after an await. Default: yes.</summary>
     public bool? RaiseThreadPool { get; set; }
 
+    /// <summary>
+    /// Where it is posted, as JSON, that dead letters wait: within seconds of the first, every hour while there are any, and once when there are none any more. Default: nowhere. Another way
+    /// than HTTP is an <see cref="IDeadLetterNotifier"/> among the services.
+    /// </summary>
+    public string? DeadLetterWebhook { get; set; }
+
     /// <summary>Consumer groups by name.</summary>
     public IDictionary<string, GroupOptions> Groups { get; } = new Dictionary<string, GroupOptions>(StringComparer.Ordinal);
 

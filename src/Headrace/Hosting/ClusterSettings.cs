@@ -13,6 +13,7 @@ internal sealed class ClusterSettings
     {
         (Cluster, _code, _address, _configured) = (cluster, code, address, configured);
         RaiseThreadPool = configured.RaiseThreadPool ?? code.RaiseThreadPool ?? true;
+        DeadLetterWebhook = configured.DeadLetterWebhook ?? code.DeadLetterWebhook;
         MissingTopics = configured.MissingTopics ?? code.MissingTopics ?? (isDevelopment ? MissingTopics.Create : MissingTopics.Wait);
     }
 
@@ -21,6 +22,9 @@ internal sealed class ClusterSettings
     public MissingTopics MissingTopics { get; }
 
     public bool RaiseThreadPool { get; }
+
+    /// <summary>Where alerts are posted; <see langword="null"/> for nowhere.</summary>
+    public string? DeadLetterWebhook { get; }
 
     /// <summary>The brokers' addresses; empty when none is set.</summary>
     public string Address => Admin.GetValueOrDefault(BootstrapServers, "");

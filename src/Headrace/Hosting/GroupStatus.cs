@@ -21,6 +21,9 @@ public sealed record GroupStatus
     /// <summary>Records that a dead-letter topic has acknowledged.</summary>
     public long DeadLettered { get; init; }
 
+    /// <summary>What waits in the group's dead-letter topics, of all members, counted every second; empty until it was counted.</summary>
+    public IReadOnlyList<DeadLetterSummary> DeadLetters { get; init; } = [];
+
     /// <summary>Records that this member may handle at once.</summary>
     public int Workers { get; init; }
 

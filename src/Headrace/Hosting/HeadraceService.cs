@@ -53,6 +53,7 @@ internal sealed class HeadraceService : IHostedLifecycleService
         {
             Describe(cluster);
             cluster.Loop.Start();
+            cluster.Watch.Start();
             _reloads.Add(new(cluster, _configuration));
         }
 
@@ -68,6 +69,7 @@ internal sealed class HeadraceService : IHostedLifecycleService
 
         foreach (var cluster in _clusters)
         {
+            await cluster.Watch.StopAsync();
             await cluster.Loop.StopAsync();
             foreach (var group in cluster.Groups)
             {

@@ -25,7 +25,7 @@ public sealed class HeadraceStatus
     public IReadOnlyDictionary<string, long> Produced() => _cluster.Producer.Acknowledged;
 
     /// <summary>The groups of this process, in the order in which they were mapped.</summary>
-    public IReadOnlyList<GroupStatus> Groups() => [.. _cluster.Groups.Select(group => group.Status(_cluster.Loop.LagOf(group.Name)))];
+    public IReadOnlyList<GroupStatus> Groups() => [.. _cluster.Groups.Select(StatusOf)];
 
     /// <summary>
     /// How many records a group, of this process or another, has still before it: from its committed offsets to the ends of the topics. A
@@ -37,6 +37,9 @@ public sealed class HeadraceStatus
     /// <exception cref="TimeoutException">The cluster does not answer.</exception>
     public Task<long?> LagOfAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellation = default) =>
         _cluster.Loop.Lags.OfAsync(group, [.. TopicNames.Resolve(topics, _cluster.Loop.Topics)], StartPosition.Earliest, cancellation);
+
+    private GroupStatus StatusOf(RunningGroup group) =>
+        group.Status(_cluster.Loop.LagOf(group.Name)) with { DeadLetters = [.. _cluster.Watch.Summaries.Where(letters => letters.Group == group.Name)] };
 
     private IEnumerable<ConsumerSnapshot> Snapshots() => _cluster.Groups.Select(group => group.Snapshot()).OfType<ConsumerSnapshot>().Where(snapshot => snapshot.State != ConsumerState.Stopped);
 }

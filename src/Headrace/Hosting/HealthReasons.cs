@@ -61,6 +61,11 @@ internal static class HealthReasons
         }
     }
 
+    /// <summary>What waits for somebody to look at it.</summary>
+    public static IEnumerable<string> DeadLetters(KafkaCluster cluster) =>
+        cluster.Watch.Summaries.Where(static letters => letters.Depth > 0)
+            .Select(letters => new DeadLetterAlert { Kind = DeadLetterAlertKind.Raised, Cluster = cluster.Name, Letters = letters, At = cluster.Time.GetUtcNow() }.ToString());
+
     private static string? NotReady(GroupStatus group) => group.State switch
     {
         ConsumerState.Starting => $"has not joined yet: {group.WaitsFor ?? "Kafka is asked."}",

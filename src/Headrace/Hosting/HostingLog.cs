@@ -40,6 +40,15 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.FailureTopicGrown, LogLevel.Information, "Group {Group} gave {Topic} {Partitions} partitions, as many as {Origin} has")]
     public static partial void FailureTopicGrown(ILogger logger, string group, string topic, int partitions, string origin);
 
+    [LoggerMessage(EventIds.AlertTold, LogLevel.Warning, "Told the dead-letter notifiers: {Alert}")]
+    public static partial void AlertTold(ILogger logger, string alert);
+
+    [LoggerMessage(EventIds.AlertNotTold, LogLevel.Error, "{Topic} holds {Depth} dead letters, and the notifiers could not be told: {Reason} Trying again in 10 s")]
+    public static partial void AlertNotTold(ILogger logger, string topic, long depth, string reason);
+
+    [LoggerMessage(EventIds.DeadLettersNotCounted, LogLevel.Warning, "The dead letters could not be counted: {Reason} Trying again; until then their depth is the last one")]
+    public static partial void DeadLettersNotCounted(ILogger logger, string reason);
+
     [LoggerMessage(EventIds.ChangedAtRestart, LogLevel.Warning, "The settings below {Section} have changed; {Keys} take effect at restart")]
     public static partial void ChangedAtRestart(ILogger logger, string section, string keys);
 

@@ -1,6 +1,7 @@
 using Headrace.Filters;
 using Headrace.Failures;
 using Headrace.Producing;
+using Headrace.Redriving;
 using Headrace.Topology;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,6 +41,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
         _admin = new(() => new(Settings.Admin, Loggers, Events));
         Letters = new(() => Settings.Admin, () => Settings.Producer, Loggers, Time);
         Loop = new(this);
+        Watch = new(this, () => Notifiers(services));
     }
 
     public string Name => _registration.Name;
@@ -58,6 +60,10 @@ internal sealed class KafkaCluster : IAsyncDisposable
     public ClusterLoop Loop { get; }
 
     public DeadLetters Letters { get; }
+
+    public DeadLetterWatch Watch { get; }
+
+    public IServiceProvider Services => _services;
 
     public ClusterSettings Settings => _settings.Value;
 
@@ -119,6 +125,7 @@ internal sealed class KafkaCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Watch.DisposeAsync();
         await Loop.DisposeAsync();
         foreach (var group in Groups)
         {
@@ -168,6 +175,9 @@ internal sealed class KafkaCluster : IAsyncDisposable
         [.. Topology.Groups.Select(group => group.Name)],
         _services.GetRequiredService<IHostEnvironment>().IsDevelopment(),
         _settingsFaults);
+
+    private IReadOnlyList<IDeadLetterNotifier> Notifiers(IServiceProvider services) =>
+        [.. services.GetServices<IDeadLetterNotifier>(), .. Settings.DeadLetterWebhook is { } address ? new[] { new DeadLetterWebhook(new(address)) } : []];
 
     // Binding a handler makes the singletons it takes, and those can refuse.
     private RunningGroup? Compile(GroupModel model, FailureTopics failureTopics, List<string> faults)

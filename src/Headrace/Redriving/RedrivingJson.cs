@@ -7,4 +7,5 @@ namespace Headrace.Redriving;
 [JsonSerializable(typeof(Resolution))]
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(AlertState))]
+[JsonSerializable(typeof(WebhookBody))]
 internal sealed partial class RedrivingJson : JsonSerializerContext;

@@ -35,6 +35,9 @@ internal static class EventIds
     public const int ParkingFull = 3011;
     public const int FailureTopicsCreated = 3101;
     public const int FailureTopicGrown = 3102;
+    public const int AlertTold = 3201;
+    public const int AlertNotTold = 3202;
+    public const int DeadLettersNotCounted = 3203;
 
     // Headrace.Producing
     public const int ProducerMapped = 4101;

@@ -8,12 +8,14 @@ internal sealed record StatusPage(string Kafka, bool Connected, Dictionary<strin
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
-    public sealed record Group(string Name, string State, long Handled, long Failed, long Retried, long DeadLettered, long? Lag, string? LastError);
+    public sealed record Group(string Name, string State, long Handled, long Failed, long Retried, long DeadLettered, long? Lag, string? LastError, long DeadLetterDepth, string? DeadLetterReason);
 
     public Group this[string group] => Groups.Single(candidate => candidate.Name == group);
 
-    public static async Task<StatusPage> OfAsync(ShopProcess process) =>
-        (await process.Http.GetFromJsonAsync<StatusPage>("/status", Web, TestContext.Current.CancellationToken))!;
+    public static Task<StatusPage> OfAsync(ShopProcess process) => OfAsync(process.Http);
+
+    public static async Task<StatusPage> OfAsync(HttpClient shop) =>
+        (await shop.GetFromJsonAsync<StatusPage>("/status", Web, TestContext.Current.CancellationToken))!;
 
     public override string ToString() => JsonSerializer.Serialize(this, Web);
 }

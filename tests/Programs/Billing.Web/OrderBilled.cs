@@ -1,0 +1,3 @@
+namespace Billing.Web;
+
+public sealed record OrderBilled(string OrderId, decimal Total);

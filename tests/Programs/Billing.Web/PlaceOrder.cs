@@ -1,0 +1,3 @@
+namespace Billing.Web;
+
+public sealed record PlaceOrder(string OrderId, decimal Total);

@@ -1,0 +1,3 @@
+namespace Billing.Worker;
+
+public sealed record InvoiceOpened(string OrderId, decimal Total);

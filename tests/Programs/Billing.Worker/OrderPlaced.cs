@@ -1,0 +1,3 @@
+namespace Billing.Worker;
+
+public sealed record OrderPlaced(string OrderId, string CustomerId, decimal Total);
