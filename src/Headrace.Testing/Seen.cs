@@ -16,10 +16,10 @@ internal static class Seen
     }
 
     public static Dictionary<(string Topic, int Partition), PartitionSnapshot> PartitionsOf(ConsumerSnapshot snapshot) =>
-        snapshot.Partitions.ToDictionary(static one => (one.Topic, one.Partition));
+        snapshot.Partitions.Concat(snapshot.Companions).ToDictionary(static one => (one.Topic, one.Partition));
 
     /// <summary>When records of retry topics are due next.</summary>
-    public static IEnumerable<DateTimeOffset> DueOf(ConsumerSnapshot snapshot) => [];
+    public static IEnumerable<DateTimeOffset> DueOf(ConsumerSnapshot snapshot) => snapshot.Companions.Select(static one => one.NextDue).OfType<DateTimeOffset>();
 
     public static async Task<string> DescribeAsync(KafkaCluster cluster)
     {
@@ -63,5 +63,5 @@ internal static class Seen
     }
 
     private static bool IsRead(string topic, string origin, string group) =>
-        topic == OwnTopics.Redrive(origin, group) || topic == OwnTopics.Parked(origin, group) || topic.StartsWith($"{origin}.{group}.retry.", StringComparison.Ordinal);
+        topic == OwnTopics.Redrive(origin, group) || topic == OwnTopics.Parked(origin, group) || topic.StartsWith(OwnTopics.RetryPrefix(origin, group), StringComparison.Ordinal);
 }

@@ -29,11 +29,17 @@ internal sealed record DeadLetterTopic(string Origin, string Group, int Partitio
     {
         if (group is not null)
         {
-            return name.EndsWith($".{group}", StringComparison.Ordinal) && name.Length > group.Length + 1 ? (name[..^(group.Length + 1)], group) : null;
+            return name.EndsWith($".{group}", StringComparison.Ordinal) && name.Length > group.Length + 1 ? At(name.Length - group.Length - 1) : null;
         }
 
         var dots = Enumerable.Range(1, name.Length - 1).Where(index => name[index] == '.').OrderDescending().ToList();
-        var dot = dots.Find(index => topics.ContainsKey(name[..index]));
-        return dots.Count == 0 ? null : dot > 0 ? (name[..dot], name[(dot + 1)..]) : (name[..dots[0]], name[(dots[0] + 1)..]);
+        return dots.Select(At).FirstOrDefault(split => topics.ContainsKey(split!.Value.Origin)) ?? (dots.Count > 0 ? At(dots[0]) : null);
+
+        (string Origin, string Group)? At(int dot) => (OriginOf(name[..dot], name[(dot + 1)..], topics), name[(dot + 1)..]);
     }
+
+    // In the name of a dead-letter topic a hash may stand for the end of a long origin.
+    private static string OriginOf(string written, string group, IReadOnlyDictionary<string, int> topics) => topics.ContainsKey(written)
+        ? written
+        : topics.Keys.FirstOrDefault(topic => topic.Length > written.Length && OwnTopics.DeadLetter(topic, group) == $"{written}.{group}{Suffix}") ?? written;
 }
