@@ -7,7 +7,8 @@ namespace Headrace.Benchmarks.Consuming;
 /// <summary>The same with Headrace: a consumer group with a typed handler, as an application has it.</summary>
 internal static class HeadraceGroup
 {
-    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string topic, int count)
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync(
+        string kafka, string topic, int count, Action<HeadraceBuilder>? configure = null)
     {
         using var window = new Window(count);
         var handler = new OrderHandler(window);
@@ -19,7 +20,8 @@ internal static class HeadraceGroup
             builder.Configuration[$"Kafka:Consumer:{name}"] = value;
         }
 
-        builder.AddHeadrace("kafka").UseJson(OrderJson.Default);
+        var headrace = builder.AddHeadrace("kafka").UseJson(OrderJson.Default);
+        configure?.Invoke(headrace);
         using var host = builder.Build();
         host.MapConsumerGroup($"headrace-{Guid.NewGuid():N}").MapTopic(topic).On((Order order) => handler.Handle(order));
         await host.StartAsync();

@@ -10,14 +10,15 @@ internal static class Report
 
     public static List<ReportRow> Summarise(Benchmark benchmark, Dictionary<string, List<IReadOnlyDictionary<string, double>>> results)
     {
-        // Only where the first case ran is there something to compare with.
+        // Only where the first case ran, and measured more than nothing, is there something to compare with.
         var baseline = benchmark.ComparesCases ? results.GetValueOrDefault(benchmark.Cases[0].Name) : null;
         return
         [
             .. from result in results
                from metric in result.Value[0].Keys
                let values = result.Value.Select(round => round[metric]).ToList()
-               let ratios = baseline is null || ReferenceEquals(baseline, result.Value) ? null : values.Zip(baseline, (value, first) => value / first[metric]).ToList()
+               let against = ReferenceEquals(baseline, result.Value) || baseline?.TrueForAll(first => first.GetValueOrDefault(metric) > 0) != true ? null : baseline
+               let ratios = against is null ? null : values.Zip(against, (value, first) => value / first[metric]).ToList()
                select new ReportRow(
                    benchmark.Name, result.Key, metric, Quantile(values, 0.5), Quantile(values, 0.25), ratios is null ? null : Quantile(ratios, 0.5), ratios is null ? null : Quantile(ratios, 0.25),
                    ratios is null ? null : benchmark.Cases[0].Name),

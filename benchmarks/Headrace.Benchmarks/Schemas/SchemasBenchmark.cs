@@ -6,7 +6,7 @@ using Headrace.Benchmarks.Consuming;
 
 namespace Headrace.Benchmarks.Schemas;
 
-/// <summary>Encoding and decoding alone, without a broker: Avro against JSON.</summary>
+/// <summary>Avro against JSON: encoding and decoding alone, and orders that are handled.</summary>
 internal static class SchemasBenchmark
 {
     private const int Batch = 1_000;
@@ -15,16 +15,22 @@ internal static class SchemasBenchmark
 
     public static Benchmark Create() => new(
         "schemas",
-        "encode and decode an order of 100 B and one of 1 KB (as JSON), without a broker",
+        "encode, decode and handle an order of 100 B and one of 1 KB (as JSON), as JSON and as Avro",
         [
             new("json", Target.Chosen, static (_, _) => Task.FromResult<IReadOnlyDictionary<string, double>>(Measure(Json(SchemasJson.Default.Order), Json(SchemasJson.Default.LargeOrder)))),
             new("avro", Target.Chosen, static (_, _) => Task.FromResult<IReadOnlyDictionary<string, double>>(Measure(Avro<Order>(), Avro<LargeOrder>()))),
+            new("look-up", Target.Chosen, static (_, _) => LookUp.RunAsync()),
+            new("json-handled", Target.Chosen, static (kafka, _) => HandledOrders.RunAsync(kafka, isAvro: false)),
+            new("avro-handled", Target.Chosen, static (kafka, _) => HandledOrders.RunAsync(kafka, isAvro: true)),
         ])
     {
         Conditions =
         [
             "json: System.Text.Json, source-generated, one writer used again and again, as Headrace's JSON format does",
             "avro: the codec of the type; its schema is the writer's and the reader's; ids of schemas are not part of it",
+            "object B: what a copy of the message, of its texts and of its collections allocates",
+            "look-up: a schema that the registry's client knows, by its id; the median of short turns",
+            $"handled: {HandledOrders.Count:#,0} orders of 100 B through a consumer group, each handed to a handler; of the Avro ones, look-ups and all",
         ],
     };
 
@@ -32,12 +38,12 @@ internal static class SchemasBenchmark
     {
         var order = JsonSerializer.Deserialize(OrderJson.CreateSamples()[7], SchemasJson.Default.Order)!;
         var metrics = new Dictionary<string, double>();
-        Measure("100 B", small, order, metrics);
-        Measure("1 KB", large, LargeOrder.Sample, metrics);
+        Measure("100 B", small, order, Copies.Of, metrics);
+        Measure("1 KB", large, LargeOrder.Sample, Copies.Of, metrics);
         return metrics;
     }
 
-    private static void Measure<T>(string size, Codec<T> codec, T message, Dictionary<string, double> metrics)
+    private static void Measure<T>(string size, Codec<T> codec, T message, Func<T, T> copy, Dictionary<string, double> metrics)
     {
         var output = new ArrayBufferWriter<byte>(4_096);
         codec.Encode(message, output);
@@ -51,6 +57,14 @@ internal static class SchemasBenchmark
         metrics[$"encode {size} /s"] = PerSecond(Encode, out _);
         metrics[$"decode {size} /s"] = PerSecond(() => codec.Decode(bytes), out var allocated);
         metrics[$"decode {size} B"] = allocated;
+        metrics[$"encode {size} B"] = Allocated(Encode);
+        metrics[$"object {size} B"] = Allocated(() => copy(message));
+    }
+
+    private static double Allocated(Action action)
+    {
+        Run(action, TimeSpan.FromMilliseconds(100), out var allocated);
+        return allocated;
     }
 
     private static double PerSecond(Action action, out double allocated)
