@@ -159,7 +159,7 @@ internal sealed class DeliveryLoop
 
         return message.Error is ErrorCode.PurgedFromQueue or ErrorCode.PurgedInFlight
             ? ProduceFaults.OfClosed(delivery.Topic, message.IsPossiblyPersisted)
-            : _faults.Of(delivery, message.Error, message.ProduceErrorText, message.IsPossiblyPersisted);
+            : _faults.Of(delivery, message.Error, detail: null, message.IsPossiblyPersisted);   // The broker's own text is not safe to read: the library frees it before.
     }
 
     private void End(ProducerSession session)

@@ -54,9 +54,6 @@ internal static unsafe partial class Librdkafka
     internal static partial nint rd_kafka_message_errstr(nint message);
 
     [LibraryImport(Library)]
-    internal static partial nint rd_kafka_message_produce_errstr(nint message);
-
-    [LibraryImport(Library)]
     internal static partial int rd_kafka_message_headers(nint message, out nint headers);
 
     [LibraryImport(Library)]

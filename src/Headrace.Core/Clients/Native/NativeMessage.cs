@@ -26,9 +26,6 @@ internal readonly unsafe struct NativeMessage : IEquatable<NativeMessage>
     /// <summary>The error's text.</summary>
     public string ErrorText => NativeError.Text(Librdkafka.rd_kafka_message_errstr((nint)_message)) ?? NativeError.Describe(Error);
 
-    /// <summary>For a delivery that failed: what the broker said; <see langword="null"/> when nothing.</summary>
-    public string? ProduceErrorText => NativeError.Text(Librdkafka.rd_kafka_message_produce_errstr((nint)_message));
-
     /// <summary>The topic's name; makes a string.</summary>
     public string Topic => _message->Topic == 0 ? "" : NativeError.Text(Librdkafka.rd_kafka_topic_name(_message->Topic))!;
 
