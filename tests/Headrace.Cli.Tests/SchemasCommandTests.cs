@@ -11,7 +11,7 @@ public sealed class SchemasCommandTests : IDisposable
 
     [Theory]
     [InlineData(",{\"name\":\"coupon\",\"type\":[\"null\",\"string\"],\"default\":null}", 0, "orders-value: compatible")]
-    [InlineData(",{\"name\":\"coupon\",\"type\":\"string\"}", 1, "Backward: $.coupon: the field is new and has no default")]
+    [InlineData(",{\"name\":\"coupon\",\"type\":\"string\"}", 1, "Backward: $.coupon: the reader's field 'coupon' of Order is not in what was written, and has no default")]
     [InlineData("", 0, "orders-value: same")]
     public async Task A_check_ends_with_1_when_a_change_would_break_somebody(string added, int exitCode, string said)
     {
