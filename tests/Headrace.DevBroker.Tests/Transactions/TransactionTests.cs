@@ -34,6 +34,7 @@ public sealed class TransactionTests : IAsyncLifetime
         Assert.Equal(ErrorCode.None, await first.ProduceAsync(topic, "a", "b"));
         Assert.Equal(ErrorCode.None, await second.ProduceAsync(topic, "c"));
         Assert.Equal(ErrorCode.None, await second.EndAsync(commit: true));
+        await Eventually.TrueAsync("the commit is written", async () => await EndAsync(topic, committed: false) == 4);
 
         var open = await FetchAsync(topic, committed: true);
         Assert.Equal((0L, 4L, 0L), (open.LastStableOffset, open.HighWatermark, open.Records?.Length ?? 0));
