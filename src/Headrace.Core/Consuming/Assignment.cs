@@ -125,8 +125,7 @@ internal sealed class Assignment : IDisposable
     }
 
     /// <summary>
-    /// Answers what comes while the member leaves, when nothing is left to give up; says whether there was anything. Only the last: the library waits for that
-    /// alone, and does not answer a call that it meets after the end of its group.
+    /// Answers what comes while the member leaves, when nothing is left to give up; says whether there was anything. Only the last: the library waits for that alone.
     /// </summary>
     public bool AnswerLast()
     {
@@ -139,7 +138,7 @@ internal sealed class Assignment : IDisposable
         _rebalances.Clear();
         if (!_parts.Membership.IsClosed)
         {
-            Answer(isAssign);
+            _parts.Membership.CallWhileClosing(() => Answer(isAssign));
         }
 
         return true;

@@ -12,6 +12,8 @@ namespace Headrace.Clients.Native;
 internal sealed unsafe class ConsumerHandle : IDisposable
 {
     private static readonly TimeSpan DisposeDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CallPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan DropPatience = TimeSpan.FromMilliseconds(200);
     private readonly NativeClient _client;
 
     /// <summary>Takes the configuration over. Throws when the library refuses it.</summary>
@@ -164,6 +166,22 @@ internal sealed unsafe class ConsumerHandle : IDisposable
     /// <see cref="Queue"/> must be disposed before.
     /// </summary>
     public NativeError BeginClose(QueueHandle events) => NativeError.Take(Librdkafka.rd_kafka_consumer_close_queue(_client.Native, events.Native));
+
+    /// <summary>
+    /// Makes a call while the group is being left. The library drops a call that meets the group's end, and whoever made it would wait for ever: so another
+    /// thread makes it, and is left behind then.
+    /// </summary>
+    public void CallWhileClosing(Action call)
+    {
+        const int MostWaits = 500;
+        var calling = new Thread(() => call()) { IsBackground = true, Name = "headrace-leave" };
+        calling.UnsafeStart();
+        for (var waits = 0; waits < MostWaits && !calling.Join(CallPause) && !IsClosed; waits++)
+        {
+        }
+
+        calling.Join(DropPatience);
+    }
 
     /// <summary>Destroys it without leaving the group; false when a message was held for longer than the deadline, and the handle is abandoned.</summary>
     public bool Destroy(TimeSpan deadline) => _client.Destroy(deadline);
