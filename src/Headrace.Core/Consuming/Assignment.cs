@@ -138,7 +138,7 @@ internal sealed class Assignment : IDisposable
         _rebalances.Clear();
         if (!_parts.Membership.IsClosed)
         {
-            _parts.Membership.CallWhileClosing(() => Answer(isAssign));
+            ConsumerHandle.CallWhileClosing(() => Answer(isAssign));
         }
 
         return true;

@@ -342,7 +342,7 @@ internal sealed class PollLoop
         if (!membership.IsClosed)
         {
             // A client that still waits for an answer would never end, and keep a processor busy.
-            membership.CallWhileClosing(() => membership.Assign(null));
+            ConsumerHandle.CallWhileClosing(() => membership.Assign(null));
         }
     }
 

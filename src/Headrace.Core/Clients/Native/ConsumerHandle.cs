@@ -12,8 +12,7 @@ namespace Headrace.Clients.Native;
 internal sealed unsafe class ConsumerHandle : IDisposable
 {
     private static readonly TimeSpan DisposeDeadline = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan CallPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan DropPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(1);
     private readonly NativeClient _client;
 
     /// <summary>Takes the configuration over. Throws when the library refuses it.</summary>
@@ -171,16 +170,11 @@ internal sealed unsafe class ConsumerHandle : IDisposable
     /// Makes a call while the group is being left. The library drops a call that meets the group's end, and whoever made it would wait for ever: so another
     /// thread makes it, and is left behind then.
     /// </summary>
-    public void CallWhileClosing(Action call)
+    public static void CallWhileClosing(Action call)
     {
-        const int MostWaits = 500;
         var calling = new Thread(() => call()) { IsBackground = true, Name = "headrace-leave" };
         calling.UnsafeStart();
-        for (var waits = 0; waits < MostWaits && !calling.Join(CallPause) && !IsClosed; waits++)
-        {
-        }
-
-        calling.Join(DropPatience);
+        calling.Join(CallPatience);
     }
 
     /// <summary>Destroys it without leaving the group; false when a message was held for longer than the deadline, and the handle is abandoned.</summary>
