@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Headrace;
 
 /// <summary>
-/// A schema registry with Confluent's API for development and tests: Avro and Protobuf, real compatibility checks, on 127.0.0.1 only, without access control. Any
+/// A schema registry with Confluent's API for development and tests: Avro, Protobuf and JSON Schema, real compatibility checks, on 127.0.0.1 only, without access control. Any
 /// client can use it. Production has another one; only the address differs.
 /// </summary>
 public sealed class DevSchemaRegistry : IAsyncDisposable
@@ -36,6 +36,11 @@ public sealed class DevSchemaRegistry : IAsyncDisposable
         builder.Services.AddRoutingCore();
         var app = builder.Build();
         app.Use(next => context => RegistryRoutes.AnswerFaultsAsync(context, next));
+        app.Use(next => context =>
+        {
+            RegistryRoutes.TakeContext(context);
+            return next(context);
+        });
         app.UseRouting();
         app.Use(next => context =>
         {

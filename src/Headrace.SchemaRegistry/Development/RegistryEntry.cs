@@ -6,8 +6,11 @@ internal sealed record RegistryEntry
     /// <summary>A version was registered, or replaces the one of the same subject and number.</summary>
     public StoredSchema? Stored { get; init; }
 
-    /// <summary>A subject's versions are gone for good.</summary>
+    /// <summary>The subject of which versions are gone for good.</summary>
     public string? Erased { get; init; }
+
+    /// <summary>Which of them; all when it is not said.</summary>
+    public int? ErasedVersion { get; init; }
 
     /// <summary>The subject that a setting is of; empty for the registry's own.</summary>
     public string? Subject { get; init; }

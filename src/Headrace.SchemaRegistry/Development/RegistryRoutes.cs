@@ -22,7 +22,7 @@ internal sealed class RegistryRoutes(RegistryStore store)
             Verdict(store.Check(subject, await SchemaOf(request)), verbose));
         app.MapPost("/compatibility/subjects/{subject}/versions/{version}", async (string subject, string version, bool? verbose, HttpRequest request) =>
             Verdict(store.Check(subject, version, await SchemaOf(request)), verbose));
-        app.MapGet("/contexts", () => Json(Texts(store.Subjects(deleted: false, ":.").Select(name => name[1..name.IndexOf(':', 1)]).Prepend(".").Distinct())));
+        app.MapGet("/contexts", () => Json(Texts(store.Contexts())));
     }
 
     /// <summary>Turns what a request cannot be answered with into the API's errors.</summary>
@@ -38,30 +38,55 @@ internal sealed class RegistryRoutes(RegistryStore store)
         }
     }
 
+    /// <summary>A path may begin with <c>/contexts/.name</c>: what follows is meant inside that context.</summary>
+    public static void TakeContext(HttpContext context)
+    {
+        if (context.Request.Path.StartsWithSegments("/contexts", out var rest) && rest.Value is { Length: > 1 } path && path.IndexOf('/', 1) is > 0 and var end)
+        {
+            context.Items[typeof(SubjectName)] = path[1..end];
+            context.Request.Path = path[end..];
+        }
+    }
+
     /// <summary>Names of .proto files are subjects too, and a slash inside a name reaches the routes as it was sent: %2F.</summary>
     public static void DecodeNames(HttpContext context)
     {
         foreach (var (name, value) in context.Request.RouteValues.ToList())
         {
-            context.Request.RouteValues[name] = (value as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) ?? value;
+            var text = (value as string)?.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+            context.Request.RouteValues[name] = text is not null && name == "subject" ? SubjectName.In(ContextOf(context), text) : text ?? value;
         }
     }
 
+    private static string ContextOf(HttpContext context) => context.Items[typeof(SubjectName)] as string ?? SubjectName.DefaultContext;
+
     private void MapSubjects(IEndpointRouteBuilder app)
     {
-        app.MapGet("/subjects", (bool? deleted, string? subjectPrefix) => Json(Texts(store.Subjects(deleted ?? false, subjectPrefix ?? ""))));
+        app.MapGet("/subjects", (bool? deleted, string? subjectPrefix, HttpContext context) =>
+            Json(Texts(store.Subjects(deleted ?? false, SubjectName.In(ContextOf(context), subjectPrefix ?? "")))));
         app.MapPost("/subjects/{subject}", async (string subject, HttpRequest request) => Json(Version(store.Find(subject, await SchemaOf(request)))));
         app.MapDelete("/subjects/{subject}", (string subject, bool? permanent) => Json(Numbers(store.Delete(subject, permanent ?? false))));
         app.MapGet("/subjects/{subject}/versions", (string subject, bool? deleted) => Json(Numbers(store.Versions(subject, deleted ?? false).Select(version => version.Version))));
-        app.MapPost("/subjects/{subject}/versions", async (string subject, HttpRequest request) => Json(new JsonObject { ["id"] = store.Register(subject, await SchemaOf(request)) }));
+        app.MapPost("/subjects/{subject}/versions", async (string subject, HttpRequest request) =>
+        {
+            var body = await BodyOf(request);
+            var place = (int?)body["id"] is >= 0 and var id ? new ImportedPlace(id, (int?)body["version"]) : (ImportedPlace?)null;
+            return Json(new JsonObject { ["id"] = store.Register(subject, SchemaOf(body), place) });
+        });
         app.MapGet("/subjects/{subject}/versions/{version}", (string subject, string version, bool? deleted) => Json(Version(store.Version(subject, version, deleted ?? false))));
-        app.MapDelete("/subjects/{subject}/versions/{version}", (string subject, string version) => Json(store.Delete(subject, version)));
+        app.MapDelete("/subjects/{subject}/versions/{version}", (string subject, string version, bool? permanent) => Json(store.Delete(subject, version, permanent ?? false)));
         app.MapGet("/subjects/{subject}/versions/{version}/schema", (string subject, string version) => Results.Content(store.Version(subject, version).Schema.Text, MediaType));
         app.MapGet("/subjects/{subject}/versions/{version}/referencedby", (string subject, string version) => Json(Numbers(store.ReferencedBy(subject, version))));
     }
 
     private void MapSchemas(IEndpointRouteBuilder app)
     {
+        app.MapGet("/schemas", (bool? deleted, bool? latestOnly, string? subjectPrefix) => Json(new JsonArray([.. store.Subjects(deleted ?? false, subjectPrefix ?? "")
+            .Select(subject => store.Versions(subject, deleted ?? false))
+            .SelectMany(versions => latestOnly == true ? versions.TakeLast(1) : versions)
+            .Select(Version)])));
+        app.MapGet("/schemas/guids/{guid:guid}", (Guid guid) => Json(Schema(store.ByGuid(guid).Schema, [])));
+        app.MapGet("/schemas/guids/{guid:guid}/ids", (Guid guid) => Json(new JsonArray(new JsonObject { ["context"] = SubjectName.DefaultContext, ["id"] = store.ByGuid(guid).Id })));
         app.MapGet("/schemas/types", () => Json(Texts(SchemaKinds.All)));
         app.MapGet("/schemas/ids/{id:int}", (int id) => Json(Schema(store.ById(id), [])));
         app.MapGet("/schemas/ids/{id:int}/schema", (int id) => Results.Content(store.ById(id).Text, MediaType));
@@ -73,6 +98,12 @@ internal sealed class RegistryRoutes(RegistryStore store)
     private void MapSettings(IEndpointRouteBuilder app)
     {
         app.MapGet("/config", () => Json(new JsonObject { ["compatibilityLevel"] = store.Compatibility("") }));
+        app.MapDelete("/config", () =>
+        {
+            var before = store.Compatibility("");
+            store.SetCompatibility("", "");
+            return Json(new JsonObject { ["compatibilityLevel"] = before });
+        });
         app.MapPut("/config", async (HttpRequest request) => SetCompatibility("", await BodyOf(request)));
         app.MapGet("/config/{subject}", (string subject, bool? defaultToGlobal) => Json(new JsonObject
         {
@@ -81,17 +112,28 @@ internal sealed class RegistryRoutes(RegistryStore store)
         app.MapPut("/config/{subject}", async (string subject, HttpRequest request) => SetCompatibility(subject, await BodyOf(request)));
         app.MapDelete("/config/{subject}", (string subject) =>
         {
-            var before = store.Compatibility(subject);
+            var before = store.OwnCompatibility(subject) ?? throw RegistryRefusal.NoSubject(subject);
             store.SetCompatibility(subject, "");
             return Json(new JsonObject { ["compatibilityLevel"] = before });
         });
+        MapModes(app);
+    }
+
+    private void MapModes(IEndpointRouteBuilder app)
+    {
         app.MapGet("/mode", () => Json(new JsonObject { ["mode"] = store.Mode("") }));
-        app.MapPut("/mode", async (HttpRequest request) => SetMode("", await BodyOf(request)));
+        app.MapPut("/mode", async (bool? force, HttpRequest request) => SetMode("", await BodyOf(request), force ?? false));
         app.MapGet("/mode/{subject}", (string subject, bool? defaultToGlobal) => Json(new JsonObject
         {
             ["mode"] = store.OwnMode(subject) ?? (defaultToGlobal == true ? store.Mode("") : throw new RegistryRefusal(40409, $"Subject '{subject}' does not have subject-level mode configured")),
         }));
-        app.MapPut("/mode/{subject}", async (string subject, HttpRequest request) => SetMode(subject, await BodyOf(request)));
+        app.MapPut("/mode/{subject}", async (string subject, bool? force, HttpRequest request) => SetMode(subject, await BodyOf(request), force ?? false));
+        app.MapDelete("/mode/{subject}", (string subject) =>
+        {
+            var before = store.OwnMode(subject) ?? throw RegistryRefusal.NoSubject(subject);
+            store.SetMode(subject, "");
+            return Json(new JsonObject { ["mode"] = before });
+        });
     }
 
     private IResult SetCompatibility(string subject, JsonObject body)
@@ -106,15 +148,15 @@ internal sealed class RegistryRoutes(RegistryStore store)
         return Json(new JsonObject { ["compatibility"] = CompatibilityNames.Of(mode) });
     }
 
-    private IResult SetMode(string subject, JsonObject body)
+    private IResult SetMode(string subject, JsonObject body, bool force)
     {
         var mode = (string?)body["mode"] ?? "";
-        if (mode is not ("READWRITE" or "READONLY" or "READONLY_OVERRIDE"))
+        if (!RegistryMode.All.Contains(mode))
         {
-            throw new RegistryRefusal(42204, $"Invalid mode '{mode}'. Valid values are READWRITE, READONLY, READONLY_OVERRIDE");
+            throw new RegistryRefusal(42204, $"Invalid mode '{mode}'. Valid values are {string.Join(", ", RegistryMode.All)}");
         }
 
-        store.SetMode(subject, mode);
+        store.SetMode(subject, mode, force);
         return Json(new JsonObject { ["mode"] = mode });
     }
 
@@ -129,9 +171,10 @@ internal sealed class RegistryRoutes(RegistryStore store)
         return Json(verdict);
     }
 
-    private static async Task<RegistrySchema> SchemaOf(HttpRequest request)
+    private static async Task<RegistrySchema> SchemaOf(HttpRequest request) => SchemaOf(await BodyOf(request));
+
+    private static RegistrySchema SchemaOf(JsonObject body)
     {
-        var body = await BodyOf(request);
         return new((string?)body["schema"] ?? throw RegistryRefusal.NotValid("the body has no 'schema'."), (string?)body["schemaType"] ?? "AVRO")
         {
             References = body["references"] is JsonArray references
@@ -168,6 +211,7 @@ internal sealed class RegistryRoutes(RegistryStore store)
                 new JsonObject { ["name"] = reference.Name, ["subject"] = reference.Subject, ["version"] = reference.Version })]);
         }
 
+        answer["guid"] = SchemaGuid.Of(schema).ToString();
         answer["schema"] = schema.Text;
         return answer;
     }

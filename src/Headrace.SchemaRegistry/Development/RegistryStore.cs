@@ -13,6 +13,7 @@ internal sealed class RegistryStore : IDisposable
     private readonly Dictionary<int, RegistrySchema> _byId = [];
     private readonly Dictionary<string, string> _compatibility = [];
     private readonly Dictionary<string, string> _modes = [];
+    private int _lastId;
 
     public RegistryStore(RegistryJournal journal)
     {
@@ -27,7 +28,7 @@ internal sealed class RegistryStore : IDisposable
     {
         lock (_gate)
         {
-            return [.. _subjects.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Value.Exists(version => deleted || !version.IsDeleted)).Select(pair => pair.Key)];
+            return [.. _subjects.Where(pair => SubjectName.HasPrefix(pair.Key, prefix) && pair.Value.Exists(version => deleted || !version.IsDeleted)).Select(pair => pair.Key)];
         }
     }
 
@@ -61,6 +62,19 @@ internal sealed class RegistryStore : IDisposable
         }
     }
 
+    public (int Id, RegistrySchema Schema) ByGuid(Guid guid)
+    {
+        lock (_gate)
+        {
+            return _byId.Where(pair => SchemaGuid.Of(pair.Value) == guid).Select(pair => (pair.Key, pair.Value)).FirstOrDefault() is { Value: not null } found
+                ? found
+                : throw RegistryRefusal.NoSchema(guid.ToString());
+        }
+    }
+
+    /// <summary>The contexts that have subjects, the default one first.</summary>
+    public IReadOnlyList<string> Contexts() => [.. Subjects(deleted: false, SubjectName.All).Select(SubjectName.ContextOf).Prepend(SubjectName.DefaultContext).Distinct()];
+
     public IReadOnlyList<StoredSchema> VersionsOf(int id)
     {
         ById(id);
@@ -75,9 +89,7 @@ internal sealed class RegistryStore : IDisposable
         var used = Version(subject, version);
         lock (_gate)
         {
-            return [.. _subjects.Values.SelectMany(versions => versions)
-                .Where(user => !user.IsDeleted && user.Schema.References.Any(reference => reference.Subject == used.Subject && reference.Version == used.Version))
-                .Select(user => user.Id).Distinct()];
+            return UsersOf(used);
         }
     }
 
@@ -93,7 +105,7 @@ internal sealed class RegistryStore : IDisposable
     }
 
     /// <summary>Adds a version, unless the subject has the schema; gives its id, which is the same for the same text under every subject.</summary>
-    public int Register(string subject, RegistrySchema schema)
+    public int Register(string subject, RegistrySchema schema, ImportedPlace? place = null)
     {
         lock (_gate)
         {
@@ -104,9 +116,16 @@ internal sealed class RegistryStore : IDisposable
                 return known.Id;
             }
 
-            if (Mode(subject) is not "READWRITE" and var mode)
+            if (RegistryMode.Refuses(subject, Mode(subject), imports: place is not null) is { } refusal)
             {
-                throw new RegistryRefusal(42205, $"Subject '{subject}' is in {mode} mode");
+                throw refusal;
+            }
+
+            var next = all.Select(version => version.Version).DefaultIfEmpty(0).Max() + 1;
+            if (place is { Id: var given, Version: var number })
+            {
+                Import(new(subject, number ?? next, given, schema));
+                return given;
             }
 
             if (Check(subject, schema) is { Count: > 0 } faults)
@@ -114,9 +133,9 @@ internal sealed class RegistryStore : IDisposable
                 throw new RegistryRefusal(409, $"Schema being registered is incompatible with an earlier schema for subject \"{subject}\", details: [{string.Join(", ", faults)}, {{compatibility: '{Compatibility(subject)}'}}]");
             }
 
-            var same = _byId.Where(pair => pair.Value.Text == schema.Text && pair.Value.Type == schema.Type && pair.Value.References.SequenceEqual(schema.References)).Select(pair => pair.Key).ToList();
-            var id = same.Count > 0 ? same[0] : _byId.Keys.DefaultIfEmpty(0).Max() + 1;
-            Change(new() { Stored = new(subject, all.Select(version => version.Version).DefaultIfEmpty(0).Max() + 1, id, schema) });
+            var same = _byId.Where(pair => IsOneText(pair.Value, schema)).Select(pair => pair.Key).ToList();
+            var id = same.Count > 0 ? same[0] : _lastId + 1;
+            Change(new() { Stored = new(subject, next, id, schema) });
             return id;
         }
     }
@@ -140,33 +159,52 @@ internal sealed class RegistryStore : IDisposable
         }
     }
 
+    /// <summary>Deletes a subject: first so that its ids stay readable, then, by <paramref name="permanent"/>, for good.</summary>
     public IReadOnlyList<int> Delete(string subject, bool permanent)
     {
         lock (_gate)
         {
-            var versions = Versions(subject, permanent);
-            if (permanent)
+            var all = Versions(subject, deleted: true);
+            var versions = permanent ? all : all.Where(version => !version.IsDeleted).ToList();
+            CheckWritable(subject);
+            if (versions.Count == 0)
             {
-                Change(new() { Erased = subject });
+                throw new RegistryRefusal(40404, $"Subject '{subject}' was soft deleted. Set permanent=true to delete permanently");
             }
-            else
+
+            if (permanent && versions.Any(version => !version.IsDeleted))
             {
-                foreach (var version in versions)
-                {
-                    Change(new() { Stored = version with { IsDeleted = true } });
-                }
+                throw new RegistryRefusal(40405, $"Subject '{subject}' was not deleted first before being permanently deleted");
+            }
+
+            foreach (var version in versions)
+            {
+                CheckUnused(version);
+            }
+
+            foreach (var version in versions)
+            {
+                Drop(version, permanent);
             }
 
             return [.. versions.Select(version => version.Version)];
         }
     }
 
-    public int Delete(string subject, string version)
+    /// <summary>Deletes a version, in the same two steps.</summary>
+    public int Delete(string subject, string version, bool permanent)
     {
         lock (_gate)
         {
-            var stored = Version(subject, version);
-            Change(new() { Stored = stored with { IsDeleted = true } });
+            var stored = Version(subject, version, deleted: permanent);
+            CheckWritable(subject);
+            if (permanent && !stored.IsDeleted)
+            {
+                throw new RegistryRefusal(40407, $"Subject '{subject}' Version {stored.Version} was not deleted first before being permanently deleted");
+            }
+
+            CheckUnused(stored);
+            Drop(stored, permanent);
             return stored.Version;
         }
     }
@@ -176,7 +214,7 @@ internal sealed class RegistryStore : IDisposable
 
     public string? OwnCompatibility(string subject) => Setting(_compatibility, subject);
 
-    public string Mode(string subject) => Setting(_modes, subject) ?? Setting(_modes, "") ?? "READWRITE";
+    public string Mode(string subject) => Setting(_modes, "") is RegistryMode.ReadOnlyOverride ? RegistryMode.ReadOnlyOverride : Setting(_modes, subject) ?? Setting(_modes, "") ?? RegistryMode.ReadWrite;
 
     public string? OwnMode(string subject) => Setting(_modes, subject);
 
@@ -188,10 +226,18 @@ internal sealed class RegistryStore : IDisposable
         }
     }
 
-    public void SetMode(string subject, string mode)
+    /// <param name="subject">The subject; empty for the registry.</param>
+    /// <param name="mode">The mode; empty for none of its own.</param>
+    /// <param name="force">Imports beside what is there.</param>
+    public void SetMode(string subject, string mode, bool force = false)
     {
         lock (_gate)
         {
+            if (mode == RegistryMode.Import && !force && _subjects.Any(pair => (subject.Length == 0 || pair.Key == subject) && pair.Value.Exists(version => !version.IsDeleted)))
+            {
+                throw new RegistryRefusal(42205, "Cannot import since found existing subjects");
+            }
+
             Change(new() { Subject = subject, Mode = mode });
         }
     }
@@ -217,6 +263,7 @@ internal sealed class RegistryStore : IDisposable
         if (entry.Stored is { } stored)
         {
             _byId.TryAdd(stored.Id, stored.Schema);
+            _lastId = Math.Max(_lastId, stored.Id);
             var versions = _subjects.TryGetValue(stored.Subject, out var known) ? known : _subjects[stored.Subject] = [];
             var index = versions.FindIndex(version => version.Version == stored.Version);
             if (index >= 0)
@@ -229,14 +276,56 @@ internal sealed class RegistryStore : IDisposable
             }
         }
 
-        if (entry.Erased is { } erased)
+        if (entry.Erased is { } erased && _subjects.TryGetValue(erased, out var left))
         {
-            _subjects.Remove(erased);
+            left.RemoveAll(version => entry.ErasedVersion is null || version.Version == entry.ErasedVersion);
+            if (left.Count == 0)
+            {
+                _subjects.Remove(erased);
+            }
         }
 
         Set(_compatibility, entry.Subject, entry.Compatibility);
         Set(_modes, entry.Subject, entry.Mode);
     }
+
+    // Somebody else's schema that uses it would not be readable any more.
+    private void CheckUnused(StoredSchema version)
+    {
+        if (!version.IsDeleted && UsersOf(version).Count > 0)
+        {
+            throw new RegistryRefusal(42206, $"One or more references exist to the schema {{subject={version.Subject},version={version.Version}}}.");
+        }
+    }
+
+    private void CheckWritable(string subject)
+    {
+        if (Mode(subject) is RegistryMode.ReadOnly or RegistryMode.ReadOnlyOverride)
+        {
+            throw new RegistryRefusal(42205, $"Subject '{subject}' is in {Mode(subject)} mode");
+        }
+    }
+
+    private void Drop(StoredSchema version, bool permanent) =>
+        Change(permanent ? new() { Erased = version.Subject, ErasedVersion = version.Version } : new() { Stored = version with { IsDeleted = true } });
+
+    private void Import(StoredSchema version)
+    {
+        if (_byId.TryGetValue(version.Id, out var other) && !IsOneText(other, version.Schema))
+        {
+            throw new RegistryRefusal(42205, $"Overwrite new schema with id {version.Id} is not permitted.");
+        }
+
+        Change(new() { Stored = version });
+    }
+
+    private List<int> UsersOf(StoredSchema used) =>
+        [.. _subjects.Values.SelectMany(versions => versions)
+            .Where(user => !user.IsDeleted && user.Schema.References.Any(reference => reference.Subject == used.Subject && reference.Version == used.Version))
+            .Select(user => user.Id).Distinct()];
+
+    private static bool IsOneText(RegistrySchema one, RegistrySchema other) =>
+        one.Text == other.Text && one.Type == other.Type && one.References.SequenceEqual(other.References);
 
     private static void Set(Dictionary<string, string> settings, string? subject, string? value)
     {
