@@ -12,7 +12,9 @@ namespace Headrace;
 public sealed class SchemaRegistryClient : IDisposable
 {
     private readonly RegistryTransport _transport;
-    private readonly ConcurrentDictionary<int, Lazy<Task<RegisteredSchema>>> _byId = new();
+    // What is known is a finished task, so that to ask for it costs one look into the dictionary.
+    private readonly ConcurrentDictionary<int, Task<RegisteredSchema>> _known = new();
+    private readonly ConcurrentDictionary<int, Lazy<Task<RegisteredSchema>>> _asked = new();
     private readonly ConcurrentDictionary<(string Subject, RegistrySchema Schema), int> _ids = new();
 
     /// <summary>A client; it connects when it is asked something.</summary>
@@ -23,10 +25,20 @@ public sealed class SchemaRegistryClient : IDisposable
     public string Address => _transport.Address;
 
     /// <summary>The schema of an id. Asked for once, however many ask at the same time; remembered for good.</summary>
-    public Task<RegisteredSchema> GetAsync(int id, CancellationToken cancellation = default) => Look(id).WaitAsync(cancellation);
+    public Task<RegisteredSchema> GetAsync(int id, CancellationToken cancellation = default) =>
+        _known.TryGetValue(id, out var known) ? known : Look(id).WaitAsync(cancellation);
+
+    /// <summary>The schema of a GUID, which is the same in every registry that offers them (Confluent's, from 8.0); with its id in this one.</summary>
+    public async Task<RegisteredSchema> GetAsync(Guid guid, CancellationToken cancellation = default)
+    {
+        var ids = await AskAsync(HttpMethod.Get, $"schemas/guids/{guid}/ids", cancellation);
+        var id = ids!.AsArray().Where(entry => (string?)entry!["context"] is null or ".").Select(entry => (int?)entry!["id"]).FirstOrDefault()
+            ?? throw new SchemaRegistryException($"The schema registry at {Address} has the schema {guid} in other contexts only. Put the context's path before the API into SchemaRegistry:Url.", 404);
+        return await GetAsync(id, cancellation);
+    }
 
     /// <summary>The schema of an id that is known already; <see langword="null"/> without asking anybody when it is not.</summary>
-    public RegisteredSchema? Find(int id) => _byId.TryGetValue(id, out var known) && known is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } schema } ? schema.Result : null;
+    public RegisteredSchema? Find(int id) => _known.TryGetValue(id, out var known) ? known.Result : null;
 
     /// <summary>A version of a subject; its latest when none is given.</summary>
     public async Task<RegisteredSchema> GetAsync(string subject, int? version = null, CancellationToken cancellation = default) =>
@@ -101,9 +113,16 @@ public sealed class SchemaRegistryClient : IDisposable
     public async Task<string> GetModeAsync(string? subject = null, CancellationToken cancellation = default) =>
         (string)(await AskAsync(HttpMethod.Get, subject is null ? "mode" : $"mode/{Escape(subject)}?defaultToGlobal=true", cancellation))!["mode"]!;
 
+    /// <summary>Takes away what a subject demands itself, so that the registry's default holds again; the registry's own when no subject is given.</summary>
+    public Task ResetCompatibilityAsync(string? subject = null, CancellationToken cancellation = default) =>
+        AskAsync(HttpMethod.Delete, subject is null ? "config" : $"config/{Escape(subject)}", cancellation);
+
     /// <summary>Changes whether schemas may be registered.</summary>
     public Task SetModeAsync(string mode, string? subject = null, CancellationToken cancellation = default) =>
         _transport.SendAsync(HttpMethod.Put, subject is null ? "mode" : $"mode/{Escape(subject)}", new() { ["mode"] = mode }, cancellation);
+
+    /// <summary>Takes away a subject's own mode, so that the registry's holds again.</summary>
+    public Task ResetModeAsync(string subject, CancellationToken cancellation = default) => AskAsync(HttpMethod.Delete, $"mode/{Escape(subject)}", cancellation);
 
     /// <summary>Deletes a subject, so that its schemas are no longer found by it; their ids stay readable.</summary>
     public Task DeleteAsync(string subject, CancellationToken cancellation = default) => AskAsync(HttpMethod.Delete, Subject(subject), cancellation);
@@ -113,24 +132,24 @@ public sealed class SchemaRegistryClient : IDisposable
 
     // One request for each id: whoever loses the race to enter it waits for the winner's. Nobody's cancellation ends it, because others may wait for it;
     // its time-outs do. One that failed is forgotten and asked for again.
-    private Task<RegisteredSchema> Look(int id) => _byId.GetOrAdd(id, static (key, client) => new(() => client.LookAsync(key)), this).Value;
+    private Task<RegisteredSchema> Look(int id) => _asked.GetOrAdd(id, static (key, client) => new(() => client.LookAsync(key)), this).Value;
 
     private async Task<RegisteredSchema> LookAsync(int id)
     {
         try
         {
-            return new(id, Schema((await AskAsync(HttpMethod.Get, $"schemas/ids/{id}", CancellationToken.None))!));
+            return Remember(new(id, Schema((await AskAsync(HttpMethod.Get, $"schemas/ids/{id}", CancellationToken.None))!)));
         }
         catch
         {
-            _byId.TryRemove(id, out _);
+            _asked.TryRemove(id, out _);
             throw;
         }
     }
 
     private RegisteredSchema Remember(RegisteredSchema schema)
     {
-        _byId.TryAdd(schema.Id, new(Task.FromResult(schema)));
+        _known.TryAdd(schema.Id, Task.FromResult(schema));
         return schema;
     }
 

@@ -60,6 +60,8 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Equal([1, 2], await _client.GetVersionsAsync(_subject, Cancellation));
         await _client.SetCompatibilityAsync(SchemaCompatibility.None, _subject, Cancellation);
         await _client.RegisterAsync(_subject, breaking, Cancellation);
+        await _client.ResetCompatibilityAsync(_subject, Cancellation);
+        Assert.Equal(await _client.GetCompatibilityAsync(cancellation: Cancellation), await _client.GetCompatibilityAsync(_subject, Cancellation));
     }
 
     [Fact]
@@ -135,6 +137,8 @@ public sealed class ClientTests : IAsyncLifetime
         Assert.Equal("READONLY", await _client.GetModeAsync(_subject, Cancellation));
         await Assert.ThrowsAsync<SchemaRegistryException>(() => _client.RegisterAsync(_subject, Record($"{{{Fields}}}"), Cancellation));
         Assert.Equal("READWRITE", await _client.GetModeAsync(cancellation: Cancellation));
+        await _client.ResetModeAsync(_subject, Cancellation);
+        Assert.Equal("READWRITE", await _client.GetModeAsync(_subject, Cancellation));
     }
 
     private static RegistrySchema Record(string fields) => new($"{{\"type\":\"record\",\"name\":\"R\",\"fields\":[{fields}]}}");
