@@ -15,6 +15,9 @@ internal sealed record Benchmark(string Name, string What, IReadOnlyList<Benchma
     /// <summary>It has no end of its own: it runs once, as long as <c>--minutes</c> says.</summary>
     public bool IsEndless { get; init; }
 
+    /// <summary>The figures that are to be reached.</summary>
+    public IReadOnlyList<Goal> Goals { get; init; } = [];
+
     /// <summary>What every case has in common and the reader should know, a line each.</summary>
     public IReadOnlyList<string> Conditions { get; init; } = [];
 }

@@ -18,9 +18,10 @@ internal static class Harness
                 Console.WriteLine($"  {condition}");
             }
 
-            var measured = await MeasureAsync(benchmark, arguments, cancellation);
+            var (measured, goals) = await MeasureAsync(benchmark, arguments, cancellation);
             rows.AddRange(measured);
             Report.Print(measured);
+            Report.Print(goals);
         }
 
         if (arguments.JsonFile is { } file)
@@ -31,7 +32,7 @@ internal static class Harness
         return 0;
     }
 
-    private static async Task<List<ReportRow>> MeasureAsync(Benchmark benchmark, Arguments arguments, CancellationToken cancellation)
+    private static async Task<(List<ReportRow> Rows, List<GoalRow> Goals)> MeasureAsync(Benchmark benchmark, Arguments arguments, CancellationToken cancellation)
     {
         // Brokers of one benchmark never see the load of another.
         await using var brokers = new BrokerSet(arguments.Kafka);
@@ -59,6 +60,6 @@ internal static class Harness
             }
         }
 
-        return Report.Summarise(benchmark, results);
+        return (Report.Summarise(benchmark, results), Report.Judge(benchmark, results));
     }
 }

@@ -25,6 +25,36 @@ internal static class Report
         ];
     }
 
+    /// <summary>The goals, where every case ran.</summary>
+    public static List<GoalRow> Judge(Benchmark benchmark, Dictionary<string, List<IReadOnlyDictionary<string, double>>> results)
+    {
+        if (!benchmark.Cases.All(one => results.GetValueOrDefault(one.Name) is { Count: > 0 }))
+        {
+            return [];
+        }
+
+        var rounds = results.Values.Min(values => values.Count);
+        return
+        [
+            .. from goal in benchmark.Goals
+               let figures = Enumerable.Range(0, rounds).Select(round => goal.Of((name, metric) => results[name][round][metric])).ToList()
+               select new GoalRow(goal, Quantile(figures, 0.5), figures.Count(goal.IsMet), rounds),
+        ];
+    }
+
+    public static void Print(IReadOnlyCollection<GoalRow> goals)
+    {
+        if (goals.Count > 0)
+        {
+            Console.WriteLine($"\n  {"target",-38} {"median",10} {"",12}   rounds that met it");
+        }
+
+        foreach (var (goal, median, rounds, all) in goals)
+        {
+            Console.WriteLine($"  {goal.What,-38} {Number(median),10} {$"{goal.Sign} {Number(goal.Limit)}",12}   {(goal.IsMet(median) ? "met" : "missed"),-6} {rounds} of {all}");
+        }
+    }
+
     public static void Print(IReadOnlyCollection<ReportRow> rows)
     {
         Console.WriteLine($"\n  {"case",-14} {"metric",-20} {"median",12} {"lower quartile",16}   ratio, median (lower quartile)");

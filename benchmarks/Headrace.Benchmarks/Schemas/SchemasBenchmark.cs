@@ -24,12 +24,13 @@ internal static class SchemasBenchmark
             new("avro-handled", Target.Chosen, static (kafka, _) => HandledOrders.RunAsync(kafka, isAvro: true)),
         ])
     {
+        Goals = SchemasGoals.All,
         Conditions =
         [
             "json: System.Text.Json, source-generated, one writer used again and again, as Headrace's JSON format does",
             "avro: the codec of the type; its schema is the writer's and the reader's; ids of schemas are not part of it",
             "object B: what a copy of the message, of its texts and of its collections allocates",
-            "look-up: a schema that the registry's client knows, by its id; the median of short turns",
+            "look-up: a schema that the registry's client knows, by its id, with Find and with an awaited GetAsync; the median of short turns",
             $"handled: {HandledOrders.Count:#,0} orders of 100 B through a consumer group, each handed to a handler; of the Avro ones, look-ups and all",
         ],
     };
