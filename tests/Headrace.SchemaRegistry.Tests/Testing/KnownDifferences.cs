@@ -1,9 +1,19 @@
 namespace Headrace.Schemas.Testing;
 
-/// <summary>Where another registry judges otherwise, with the sentence of the specification that decides (docs/schemas.md lists them).</summary>
-internal static class KnownDifferences
+/// <summary>
+/// Where another registry judges otherwise. Each difference has its row, and the sentence that decides, in docs/decisions/0015-verdicts-of-another-registry.md.
+/// </summary>
+/// <param name="other">The other registry.</param>
+/// <param name="judged">The cases that may be asked about.</param>
+internal sealed class KnownDifferences(JavaAvro other, IReadOnlyList<VerdictCase> judged)
 {
-    // JSON Schema 2020-12, Validation, 6.1.2: "An instance validates successfully against this keyword if its value is equal to one of the elements in this
-    // keyword's array value." An enum of texts therefore allows nothing that type: string does not; there any other kind of schema is incompatible.
-    public static bool Explain(string kind, IReadOnlyList<SchemaFault> ours, string theirs) => kind == "JSON" && ours.Count == 0 && theirs == "INCOMPATIBLE [SUBSCHEMA_TYPE_CHANGED]";
+    private readonly KnownProtobufDifferences _protobuf = new(other, [.. judged.Where(one => one.Kind == "PROTOBUF")]);
+
+    /// <summary>Whether a listed difference, and nothing else, makes the verdicts differ.</summary>
+    public bool Explain(VerdictCase one, bool theirs) => one.Kind switch
+    {
+        "JSON" => !theirs && KnownJsonDifferences.Explain(other, one),
+        "PROTOBUF" => _protobuf.Explain(one, theirs),
+        _ => false,
+    };
 }
