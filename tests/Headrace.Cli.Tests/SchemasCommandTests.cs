@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace Headrace.Cli.Tests;
@@ -19,6 +20,22 @@ public sealed class SchemasCommandTests : IDisposable
         var (code, output) = await CommandProcess.RunAsync("schemas", "check", next, "--against", inUse);
         Assert.Equal(exitCode, code);
         Assert.Contains(said, output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(",{\"name\":\"coupon\",\"type\":[\"null\",\"string\"],\"default\":null}", true)]
+    [InlineData(",{\"name\":\"coupon\",\"type\":\"string\"}", false)]
+    public async Task A_build_that_checks_its_schemas_fails_where_a_change_would_break_somebody(string added, bool succeeds)
+    {
+        var (next, inUse) = (Write("next", "orders-value.avsc", Order.Replace("FIELDS", added, StringComparison.Ordinal)), Write("used", "orders-value.avsc", Order.Replace("FIELDS", "", StringComparison.Ordinal)));
+        var project = Path.Combine(_folder, "shop.proj");
+        var command = $"dotnet &quot;{Path.Combine(AppContext.BaseDirectory, "Headrace.Cli.dll")}&quot; schemas check &quot;{next}&quot; --against &quot;{inUse}&quot;";
+        await File.WriteAllTextAsync(project, $"""<Project><Target Name="Build"><Exec Command="{command}" /></Target></Project>""", TestContext.Current.CancellationToken);
+        using var build = Process.Start(new ProcessStartInfo("dotnet", ["msbuild", project, "-nologo", "-nodeReuse:false"]) { RedirectStandardOutput = true })!;
+        var output = await build.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await build.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True((build.ExitCode == 0) == succeeds, output);
+        Assert.Equal(!succeeds, output.Contains("$.coupon: ", StringComparison.Ordinal) && output.Contains("exited with code 1", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Headrace.Storefront.Tests.Testing;
 
 namespace Headrace.Storefront.Tests;
@@ -49,6 +50,27 @@ public sealed class FormatTests : IDisposable
         Assert.Contains("Topic 'orders' cannot be produced to: The subject 'orders-Storefront.Contracts.OrderCreated' does not accept the schema of Storefront.Contracts.OrderCreated (Backward)", output, StringComparison.Ordinal);
         Assert.Contains("$.country: ", output, StringComparison.Ordinal);
         Assert.Contains("Change the type so that both versions can live together, or put the new one on another topic.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_compatible_change_of_an_event_is_handled_by_the_shop_that_runs()
+    {
+        var (brokerPort, registryPort) = (FreePort(), FreePort());
+        await using var shop = await ShopProcess.StartAsync("--format", "avro", "--broker-port", brokerPort, "--registry-port", registryPort, "--data", "");
+        using var response = await shop.Http.PostAsync("/orders", Orders.Json("o-1", "c-1"));
+        Assert.True(response.StatusCode == HttpStatusCode.Accepted, shop.Output);
+        await Eventually.SeesAsync("the order is billed", () => StatusPage.OfAsync(shop), status => status["billing"].Handled == 1);
+
+        using var client = new SchemaRegistryClient(new() { Url = $"http://127.0.0.1:{registryPort}", Timeout = TimeSpan.FromSeconds(30) });
+        const string subject = "orders-Storefront.Contracts.OrderCreated";
+        var next = JsonNode.Parse((await client.GetAsync(subject, cancellation: Cancellation)).Schema.Text)!;
+        next["fields"]!.AsArray().Add(JsonNode.Parse("""{"name":"note","type":["null","string"],"default":null}"""));
+        var id = await client.RegisterAsync(subject, new(next.ToJsonString()), Cancellation);
+        // The new field is the last: the branch of its union, a length, a text.
+        await new KafkaLog($"127.0.0.1:{brokerPort}").RepeatAsync("orders", value => [0, (byte)(id >> 24), (byte)(id >> 16), (byte)(id >> 8), (byte)id, .. value.AsSpan(5), 2, 2, (byte)'n']);
+
+        var after = await Eventually.SeesAsync("the order of the next version is billed", () => StatusPage.OfAsync(shop), status => status["billing"].Handled == 2);
+        Assert.Equal(0, after["billing"].DeadLetterDepth);
     }
 
     private static string FreePort()

@@ -39,8 +39,7 @@ internal sealed class StorefrontCommand
     private readonly Option<EventFormat> _format = new("--format")
     {
         HelpName = "json|avro|protobuf",
-        Description = "What events are in Kafka. avro and protobuf keep their schemas in a registry.",
-        DefaultValueFactory = _ => EventFormat.Json,
+        Description = "What events are in Kafka. avro and protobuf keep their schemas in a registry. Default: json.",
     };
 
     private readonly Option<string?> _registry = new("--registry") { HelpName = "URL", Description = "A schema registry. Default: one for development, started beside the development broker." };

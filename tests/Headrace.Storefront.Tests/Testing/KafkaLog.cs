@@ -59,6 +59,16 @@ internal sealed class KafkaLog(string address)
         return Ends(consumer, topic).Values.Sum(end => end.High.Value);
     }
 
+    /// <summary>Writes a record of a topic once more, with another value.</summary>
+    public async Task RepeatAsync(string topic, Func<byte[], byte[]> value)
+    {
+        using var consumer = Open("headrace-storefront-tests-reader");
+        consumer.Assign(Ends(consumer, topic).Where(end => end.Value.High > end.Value.Low).Select(end => new TopicPartitionOffset(end.Key, end.Value.Low)));
+        var record = consumer.Consume(Patience) ?? throw new TimeoutException($"{topic} has no record.");
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = address }).Build();
+        await producer.ProduceAsync(record.TopicPartition, new() { Key = record.Message.Key, Headers = record.Message.Headers, Value = value(record.Message.Value) });
+    }
+
     private static Dictionary<TopicPartition, WatermarkOffsets> Ends(IConsumer<byte[], byte[]> consumer, string topic)
     {
         using var admin = new DependentAdminClientBuilder(consumer.Handle).Build();
