@@ -51,26 +51,30 @@ internal sealed class Companions
         return false;
     }
 
-    /// <summary>Whether a partition has to wait until what is read first is read.</summary>
-    public bool Delays(AssignedPartition origin)
+    /// <summary>
+    /// Whether a partition has to wait until what is read first is read. Companions wait too: a redriven record that came before would be taken for one that is not parked, and its key would
+    /// stand still for ever.
+    /// </summary>
+    public bool Delays(AssignedPartition partition)
     {
-        if (origin.HasReadFirst)
+        if (partition.HasReadFirst || partition.Companion is { IsReadFirst: true })
         {
             return false;
         }
 
-        foreach (var topic in TopicsOf(origin))
+        var topics = _parts.Options.CompanionsOf(partition.Origin);
+        foreach (var topic in topics)
         {
-            if (topic.IsReadFirst && (_assignment.Find(topic.Name, origin.Partition) is not { } first || first.Tracker.Next < first.ReadsTo))
+            if (topic.IsReadFirst && (_assignment.Find(topic.Name, partition.Partition) is not { } first || first.Tracker.Next < first.ReadsTo))
             {
                 return true;
             }
         }
 
-        origin.HasReadFirst = true;
-        foreach (var topic in TopicsOf(origin))
+        partition.HasReadFirst = true;
+        foreach (var topic in topics)
         {
-            if (topic.IsReadFirst && _assignment.Find(topic.Name, origin.Partition) is { IsCatchingUp: true } first)
+            if (topic.IsReadFirst && _assignment.Find(topic.Name, partition.Partition) is { IsCatchingUp: true } first)
             {
                 first.IsCatchingUp = false;
                 _assignment.LetGo(first);
