@@ -156,7 +156,7 @@ internal sealed class RunningGroup : IAsyncDisposable
             Lag = lag,
             Workers = Consumer.Workers,
             InFlight = snapshot?.InFlight ?? 0,
-            LastError = snapshot?.Fault?.Message ?? snapshot?.LastError ?? _waitsFor ?? Counters.LastError,
+            LastError = ReasonOf(snapshot?.Fault) ?? snapshot?.LastError ?? _waitsFor ?? Counters.LastError,
             WaitsFor = snapshot is null ? _waitsFor : snapshot.LastError,
             IsConnected = snapshot?.IsConnected ?? false,
             MissingTopics = snapshot?.MissingTopics ?? [],
@@ -171,6 +171,9 @@ internal sealed class RunningGroup : IAsyncDisposable
         await Consumer.DisposeAsync();
         _pipeline.Dispose();
     }
+
+    // A stop that was asked for says itself why.
+    private static string? ReasonOf(Exception? fault) => (fault is { InnerException: GroupStoppedException stopped } ? stopped : fault)?.Message;
 
     private static ConsumerOptions ConsumerOptionsOf(GroupModel model, KafkaCluster cluster, Func<string, BatchRule?>? batchOf, GroupCompanions companions)
     {
