@@ -7,6 +7,9 @@ namespace Headrace;
 /// <param name="Value">The header's bytes. Kafka's null value reads as empty.</param>
 public readonly record struct RecordHeader(string Name, ReadOnlyMemory<byte> Value)
 {
+    /// <summary>Whether the value is Kafka's null, which is not the empty value. A copy of the record keeps it so.</summary>
+    public bool IsNull { get; init; }
+
     /// <summary>The value as UTF-8 text. What comes from the wire is not to be trusted: cap its length before keeping it.</summary>
     public string Text => Encoding.UTF8.GetString(Value.Span);
 }

@@ -67,5 +67,7 @@ public sealed class RecordHeaders : IReadOnlyList<RecordHeader>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    internal void Add(RecordHeader header) => _headers.Add(header);
+
     internal void Clear() => _headers.Clear();
 }

@@ -11,12 +11,13 @@ public sealed class DeadLetterTests
     {
         using var group = Failing(new ValidationException("no"));
         byte[] value = [0, 0xFF, (byte)'{', 0xC3];
-        RecordHeader[] headers = [new("a", new byte[] { 0xFF, 0 }), new("a", Array.Empty<byte>()), new("headrace-id", "e-1"u8.ToArray())];
+        RecordHeader[] headers = [new("a", new byte[] { 0xFF, 0 }), new("a", Array.Empty<byte>()), new("headrace-id", "e-1"u8.ToArray()), new("a", default) { IsNull = true }];
         await group.SettleAsync(Records.OfBytes(value, headers, key: "κ"));
         var dead = Assert.Single(group.Produced);
         Assert.Equal(value, dead.Value!.Value.ToArray());
         Assert.Equal("κ"u8.ToArray(), dead.Key.Bytes.ToArray());
-        Assert.Equal(headers.Select(Bytes), dead.Headers!.Take(3).Select(Bytes));
+        Assert.Equal(headers.Select(Bytes), dead.Headers!.Take(4).Select(Bytes));
+        Assert.Equal([false, false, false, true], dead.Headers!.Take(4).Select(header => header.IsNull));
     }
 
     [Fact]

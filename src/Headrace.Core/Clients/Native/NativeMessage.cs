@@ -73,7 +73,7 @@ internal readonly unsafe struct NativeMessage : IEquatable<NativeMessage>
         return timestamp;
     }
 
-    /// <summary>Appends a consumed message's headers; fits <c>Record.Point</c>. A null value reads as empty.</summary>
+    /// <summary>Appends a consumed message's headers; fits <c>Record.Point</c>.</summary>
     /// <param name="message">The message.</param>
     /// <param name="body">Its value, where the message has it.</param>
     /// <param name="headers">Where they are appended.</param>
@@ -89,7 +89,7 @@ internal readonly unsafe struct NativeMessage : IEquatable<NativeMessage>
         {
             if (Librdkafka.rd_kafka_header_get_all(list, i, out var name, out var value, out var size) == 0)
             {
-                headers.Add(NativeError.Text(name)!, new ReadOnlySpan<byte>(value, (int)size).ToArray());
+                headers.Add(new RecordHeader(NativeError.Text(name)!, new ReadOnlySpan<byte>(value, (int)size).ToArray()) { IsNull = value is null });
             }
         }
     }

@@ -188,7 +188,7 @@ internal sealed unsafe class ProducerHandle : IDisposable
         return size;
     }
 
-    // Names with a closing zero, and values, one after the other; the library copies both.
+    // Names with a closing zero, and values, one after the other; the library copies both. A null value is no address.
     private static int WriteHeaders(RecordHeaders? headers, byte* at, Span<RawProduceArgument> arguments)
     {
         var count = headers?.Count ?? 0;
@@ -199,7 +199,7 @@ internal sealed unsafe class ProducerHandle : IDisposable
             at += Encoding.UTF8.GetBytes(header.Name, new Span<byte>(at, Encoding.UTF8.GetByteCount(header.Name)));
             *at++ = 0;
             header.Value.Span.CopyTo(new(at, header.Value.Length));
-            arguments[i] = RawProduceArgument.Of(RawProduceArgument.Header, (nint)name, (nint)at, header.Value.Length);
+            arguments[i] = RawProduceArgument.Of(RawProduceArgument.Header, (nint)name, header.IsNull ? 0 : (nint)at, header.IsNull ? 0 : header.Value.Length);
             at += header.Value.Length;
         }
 
