@@ -11,6 +11,10 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
 {
     private static readonly TimeSpan[] Delays = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)];
 
+    // Each tier once for real in ./test --long; otherwise shorter.
+    private static readonly TimeSpan[] RealDelays =
+        Environment.GetEnvironmentVariable("HEADRACE_TEST_LONG") is { Length: > 0 } ? Delays : [.. Delays.Select(static delay => delay / 20)];
+
     private readonly ConcurrentQueue<DateTimeOffset> _tries = new();
 
     [Fact]
@@ -36,6 +40,23 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
     }
 
     [Fact]
+    public async Task Three_tiers_are_walked_in_real_time_while_the_partitions_stay()
+    {
+        var (topic, group) = (await kafka.CreateTopicAsync(partitions: 3), kafka.NewName("group"));
+        await using var app = Failing(topic, group, until: 4, delays: RealDelays);
+        app.Configuration["Kafka:Client:max.poll.interval.ms"] = "6000";
+        app.Configuration["Kafka:Client:session.timeout.ms"] = "6000";
+        await app.StartAsync();
+        await app.Producer<OrderPlaced>().ProduceAsync(new("o-1", 1), cancellation: TestContext.Current.CancellationToken);
+        await app.UntilHandledAsync(1);
+        Assert.Equal(4, _tries.Count);
+        Assert.All(_tries.Zip(_tries.Skip(1)).Zip(RealDelays), walked => Assert.True(walked.First.Second - walked.First.First >= walked.Second, $"{walked.First.Second - walked.First.First} in the tier of {walked.Second}"));
+        await app.UntilAsync(status => status is { Lag: 0, State: ConsumerState.Running }, group);
+        Assert.Single(app.Log.All, line => line.Contains("[1003]", StringComparison.Ordinal));
+        Assert.DoesNotContain(app.Log.All, line => line.Contains("[1005]", StringComparison.Ordinal) || line.Contains("[1006]", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_record_that_fits_only_compressed_is_dead_lettered_whole()
     {
         var (topic, group) = (await kafka.CreateTopicAsync(), kafka.NewName("group"));
@@ -50,6 +71,25 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
         await app.StartAsync();
         await app.UntilAsync(status => status is { DeadLettered: 1, Lag: 0 }, group);
         Assert.Equal(value, Assert.Single(TopicReader.ReadAll(kafka, $"{topic}.{group}.dlt", partitions: 1)).Message.Value);
+    }
+
+    [Fact]
+    public async Task A_header_of_null_walks_through_retry_and_dead_letter_topic_as_null()
+    {
+        var (topic, group) = (await kafka.CreateTopicAsync(), kafka.NewName("group"));
+        await using var app = Failing(topic, group, until: int.MaxValue, delays: [TimeSpan.FromMilliseconds(20)]);
+        await app.StartAsync();
+        using (var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.Address }).Build())
+        {
+            var headers = new Headers { { "none", null }, { "empty", [] }, { "one", [7] } };
+            await producer.ProduceAsync(topic, new() { Key = "o-1", Value = """{"orderId":"o-1","total":1}""", Headers = headers }, TestContext.Current.CancellationToken);
+        }
+
+        await app.UntilAsync(status => status is { DeadLettered: 1, Lag: 0 }, group);
+        var dead = Assert.Single(TopicReader.ReadAll(kafka, $"{topic}.{group}.dlt", partitions: 1)).Message.Headers;
+        Assert.Null(dead.GetLastBytes("none"));
+        Assert.Equal([], dead.GetLastBytes("empty"));
+        Assert.Equal([7], dead.GetLastBytes("one"));
     }
 
     [Fact]
@@ -100,12 +140,12 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
 
     private static int PartitionsOf(IAdminClient admin, string topic) => admin.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics[0].Partitions.Count;
 
-    private Application Failing(string topic, string group, int until, TimeProvider? time = null, string? address = null)
+    private Application Failing(string topic, string group, int until, TimeProvider? time = null, string? address = null, TimeSpan[]? delays = null)
     {
         var app = new Application(address ?? kafka.Address);
         app.Services.AddSingleton(time ?? TimeProvider.System);
         app.Headrace.AddProducer<OrderPlaced>(topic, key: order => order.OrderId);
-        app.Headrace.Map(topology => topology.MapConsumerGroup(group).WithRetryTopics(Delays).WithFailurePolicy(policy => policy.Attempts = 1).MapTopic(topic).On((OrderPlaced order) =>
+        app.Headrace.Map(topology => topology.MapConsumerGroup(group).WithRetryTopics(delays ?? Delays).WithFailurePolicy(policy => policy.Attempts = 1).MapTopic(topic).On((OrderPlaced order) =>
         {
             _tries.Enqueue((time ?? TimeProvider.System).GetUtcNow());
             if (_tries.Count < until)

@@ -19,6 +19,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<short, Action<byte[]>> _altered = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
+    private volatile TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isBlackHole;
 
     public TcpProxy(string broker)
@@ -34,6 +35,12 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>How long every reply takes longer.</summary>
     public TimeSpan Delay { get; set; }
+
+    /// <summary>Says by API key and bytes which requests are kept from the broker, with all that follow on their connections, until <see cref="Cut"/>.</summary>
+    public Func<short, byte[], bool> KeepsRequest { get; set; } = static (_, _) => false;
+
+    /// <summary>The same for replies, which are kept from the client: by API key and bytes of their requests.</summary>
+    public Func<short, byte[], bool> KeepsReply { get; set; } = static (_, _) => false;
 
     private int Port { get; }
 
@@ -53,6 +60,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void Cut()
     {
         _isBlackHole = false;
+        var cut = _cut;
+        _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        cut.SetResult();
         foreach (var client in _open.Keys)
         {
             client.Close();
@@ -95,9 +105,9 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 (client.NoDelay, server.NoDelay) = (true, true);
                 await server.ConnectAsync(_host, _port, _end.Token);
-                var keys = new ConcurrentDictionary<int, short>();
+                var requests = new ConcurrentDictionary<int, byte[]>();
                 using var ending = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
-                Task[] pumps = [PumpAsync(client.GetStream(), server.GetStream(), frame => Request(frame, keys), ending.Token), PumpAsync(server.GetStream(), client.GetStream(), frame => ReplyAsync(frame, keys), ending.Token)];
+                Task[] pumps = [PumpAsync(client.GetStream(), server.GetStream(), frame => RequestAsync(frame, requests), ending.Token), PumpAsync(server.GetStream(), client.GetStream(), frame => ReplyAsync(frame, requests), ending.Token)];
                 await Task.WhenAny(pumps);
                 await ending.CancelAsync();
                 client.Close();
@@ -136,20 +146,26 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private static ValueTask<bool> Request(byte[] frame, ConcurrentDictionary<int, short> keys)
+    private async ValueTask<bool> RequestAsync(byte[] frame, ConcurrentDictionary<int, byte[]> requests)
     {
-        keys[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(8))] = BinaryPrimitives.ReadInt16BigEndian(frame.AsSpan(4));
-        return new(true);
+        requests[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(8))] = frame;
+        return !KeepsRequest(KeyOf(frame), frame) || await KeepAsync();
     }
 
-    private async ValueTask<bool> ReplyAsync(byte[] frame, ConcurrentDictionary<int, short> keys)
+    private async ValueTask<bool> ReplyAsync(byte[] frame, ConcurrentDictionary<int, byte[]> requests)
     {
         if (Delay > TimeSpan.Zero)
         {
             await Task.Delay(Delay, TimeProvider.System, _end.Token);
         }
 
-        keys.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4)), out var key);
+        requests.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4)), out var request);
+        var key = KeyOf(request!);
+        if (KeepsReply(key, request!))
+        {
+            return await KeepAsync();
+        }
+
         if (_lost.TryGetValue(key, out var left) && left > 0)
         {
             _lost[key] = left - 1;
@@ -160,6 +176,15 @@ internal sealed class TcpProxy : IAsyncDisposable
         _altered.GetValueOrDefault(key)?.Invoke(frame);
         return true;
     }
+
+    // What is kept is never let through.
+    private async ValueTask<bool> KeepAsync()
+    {
+        await _cut.Task.WaitAsync(_end.Token);
+        return false;
+    }
+
+    private static short KeyOf(byte[] request) => BinaryPrimitives.ReadInt16BigEndian(request.AsSpan(4));
 
     // A broker's address is its host and, right behind it, four bytes of port.
     private void PutOwnPort(byte[] frame)
