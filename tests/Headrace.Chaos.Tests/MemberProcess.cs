@@ -15,10 +15,10 @@ internal sealed partial class MemberProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly string _file;
 
-    public MemberProcess(string name, string folder, string kafka, string topic, string group)
+    public MemberProcess(string name, string folder, string kafka, string topic, string group, params string[] verb)
     {
         (Name, _file) = (name, Path.Combine(folder, name));
-        var start = new ProcessStartInfo("dotnet", [typeof(MemberProcess).Assembly.Location, Program.MemberVerb, kafka, topic, group, _file])
+        var start = new ProcessStartInfo("dotnet", [typeof(MemberProcess).Assembly.Location, .. verb is [] ? [Program.MemberVerb] : verb, kafka, topic, group, _file])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

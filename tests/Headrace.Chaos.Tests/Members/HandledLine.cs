@@ -9,6 +9,12 @@ internal readonly record struct HandledLine(char What, HandledRecord Record, lon
     public const char Finished = 'F';
     public const char Cancelled = 'C';
 
+    /// <summary>The handler threw.</summary>
+    public const char Failed = 'X';
+
+    /// <summary>Not about a record: the member has heard that what failed is in Kafka, and stands still at that.</summary>
+    public const char Acknowledged = 'A';
+
     /// <summary>Not about a record: the member said that it lost partitions.</summary>
     public const char Lost = 'L';
 
