@@ -56,8 +56,8 @@ internal static partial class RandomProto
             case 2 when lines.FindIndex(line => line.StartsWith("reserved ", StringComparison.Ordinal)) is >= 0 and var reserved:
                 lines[reserved] = "";
                 break;
-            default:
-                lines.Add("message Added {\n}\n");
+            case 3 when !lines.Contains("message Added {"):
+                lines.AddRange(["message Added {", "}"]);
                 break;
         }
     }
@@ -75,7 +75,7 @@ internal static partial class RandomProto
             3 when !isMap => $"{(label.Length > 0 ? "" : random.Next(2) == 0 ? "optional " : "repeated ")}{type} f_{number} = {number};",
             4 => $"{label}{type} f_{number} = {number + 200};",
             5 when label.Length == 0 && !isMap => $"oneof o_{number} {{ {type} f_{number} = {number}; string h_{number} = {number + 300}; }}",
-            6 => $"{line}\n{Scalars[random.Next(Scalars.Length)]} n_{number} = {number + 100};",
+            6 => $"{line} \n{Scalars[random.Next(Scalars.Length)]} n_{number} = {number + 100};", // With the blank it is no line to change again.
             _ when isMap => $"map<{Keys[random.Next(Keys.Length)]}, {Scalars[random.Next(Scalars.Length)]}> f_{number} = {number};",
             _ => $"{label}{Scalars[random.Next(Scalars.Length)]} f_{number} = {number};",
         };
