@@ -27,7 +27,7 @@ internal sealed class Assignment : IDisposable
     private bool _isLastDeparture;
     private bool? _isCooperative;
     private TimeSpan _lastPatience;
-    private PauseSet _pauses = PauseSet.None;
+    private (PauseSet Pauses, PauseSet Stops) _held = (PauseSet.None, PauseSet.None);
 
     public Assignment(ConsumerParts parts)
     {
@@ -144,12 +144,12 @@ internal sealed class Assignment : IDisposable
         return true;
     }
 
-    /// <summary>Holds back what an operator paused, and lets go on what was resumed.</summary>
-    public void Follow(PauseSet pauses)
+    /// <summary>Holds back what an operator paused or stopped, and lets go on what was resumed or started.</summary>
+    public void Follow(PauseSet pauses, PauseSet stops)
     {
-        if (pauses != _pauses)
+        if (_held != (pauses, stops))
         {
-            _pauses = pauses;
+            _held = (pauses, stops);
             _queues.ForEach(queue => _parts.Scheduler.Pause(queue.Partition, HoldsBack(queue.Partition)));
         }
     }
@@ -382,7 +382,7 @@ internal sealed class Assignment : IDisposable
         }
     }
 
-    private bool HoldsBack(AssignedPartition partition) => partition.IsCatchingUp || _pauses.Holds(partition);
+    private bool HoldsBack(AssignedPartition partition) => partition.IsCatchingUp || _held.Pauses.Holds(partition) || _held.Stops.Holds(partition);
 
     private void TellLookUp(string text) => _parts.TellOnce("offsets", text);
 }

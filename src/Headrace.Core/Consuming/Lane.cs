@@ -148,6 +148,9 @@ internal sealed class Lane
     /// <summary>Whichever worker claims it may run it.</summary>
     public void MakeReady() => Volatile.Write(ref _claim, Ready);
 
+    /// <summary>A worker has, or may have, begun its chunk.</summary>
+    public bool IsRunning => State == LaneState.Handed && (Batch is not null || Volatile.Read(ref _claim) == Claimed);
+
     /// <summary>Makes the first records a chunk for whichever worker claims it.</summary>
     public void HandOut(int atMost)
     {

@@ -1,6 +1,6 @@
 namespace Headrace.Consuming;
 
-/// <summary>Topics and partitions that an operator holds back. Never changed: a change makes another.</summary>
+/// <summary>Topics and partitions that an operator has paused, or stopped. Never changed: a change makes another.</summary>
 internal sealed class PauseSet
 {
     private readonly HashSet<string> _topics = [];
@@ -14,6 +14,9 @@ internal sealed class PauseSet
 
     /// <summary>Whether a partition is held back; a companion is together with what it is a companion of.</summary>
     public bool Holds(AssignedPartition partition) => Holds(partition.Topic, partition.Partition) || Holds(partition.Origin, partition.Partition);
+
+    /// <summary>Whether a topic is held back as a whole.</summary>
+    public bool Holds(string topic) => _topics.Contains(topic);
 
     public PauseSet WithTopic(string topic, bool isPaused) => Changed(set => _ = isPaused ? set._topics.Add(topic) : set._topics.Remove(topic));
 

@@ -18,16 +18,22 @@ internal sealed class PollLoop
 
     private readonly ConsumerParts _parts;
     private readonly Assignment _assignment;
+    private readonly StopRequests _stopRequests;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stopsFetching;
     private volatile bool _stops;
     private volatile bool _isPaused;
     private volatile PauseSet _pauses = PauseSet.None;
+    private volatile PauseSet _stopSet = PauseSet.None;
     private volatile IReadOnlyList<AssignedPartition> _leftRunning = [];
     private readonly ConcurrentQueue<(string Topic, int Partition, RecordKey Key)> _wakes = new();
     private int _failedTurns;
 
-    public PollLoop(ConsumerParts parts) => (_parts, _assignment) = (parts, new(parts));
+    public PollLoop(ConsumerParts parts)
+    {
+        (_parts, _assignment) = (parts, new(parts));
+        _stopRequests = new(_assignment, parts.Committer);
+    }
 
     /// <summary>Completes when the member has left its group and what was settled is committed.</summary>
     public Task Stopped => _stopped.Task;
@@ -89,6 +95,16 @@ internal sealed class PollLoop
         }
     }
 
+    /// <summary>Topics that are not read, and partitions that are held back as if they were paused.</summary>
+    public PauseSet Stops
+    {
+        set
+        {
+            _stopSet = value;
+            _parts.Signal.Set();
+        }
+    }
+
     /// <summary>Records that may be handled at once.</summary>
     public int Workers
     {
@@ -98,6 +114,17 @@ internal sealed class PollLoop
             _parts.Signal.Set();
         }
     }
+
+    /// <summary>Completes when what was stopped is at rest: a topic given up; nothing of a partition in flight, and its offset committed.</summary>
+    public Task WhenAtRestAsync(string topic, int? partition)
+    {
+        var atRest = _stopRequests.WhenAtRestAsync(topic, partition);
+        _parts.Signal.Set();
+        return atRest;
+    }
+
+    /// <summary>Begins another turn at once.</summary>
+    public void Wake() => _parts.Signal.Set();
 
     private void Run()
     {
@@ -135,6 +162,7 @@ internal sealed class PollLoop
 
     private void Finish()
     {
+        _stopRequests.End();
         _parts.Workers.Stop();
         _parts.Status.Partitions = [];
         _parts.Status.IsConnected = false;
@@ -184,14 +212,15 @@ internal sealed class PollLoop
             _assignment.End(Timeout.InfiniteTimeSpan);
         }
 
-        if (!IsEnding && _parts.Topics.Tick(_parts.Signal.Set))
+        if (!IsEnding && _parts.Topics.Tick(_stopSet, _parts.Signal.Set))
         {
             Subscribe();
         }
 
         isBusy |= _assignment.Tick();
-        _assignment.Follow(_pauses);
-        _parts.Committer.Tick(_assignment.Partitions, _assignment.IsCommitUrgent, _assignment.Draining, _assignment.AdvanceToPositions);
+        _assignment.Follow(_pauses, _stopSet);
+        _stopRequests.Tick();
+        _parts.Committer.Tick(_assignment.Partitions, _assignment.IsCommitUrgent || _stopRequests.IsCommitUrgent, _assignment.Draining, _assignment.AdvanceToPositions);
         if (_parts.Committer.Fault is { } refused)
         {
             Fault(refused);
@@ -202,8 +231,6 @@ internal sealed class PollLoop
         _parts.Workers.Tend();
         return isBusy;
     }
-
-    public void Wake() => _parts.Signal.Set();
 
     private void TakeWakes()
     {
@@ -235,7 +262,7 @@ internal sealed class PollLoop
     private void Subscribe()
     {
         NativeError error;
-        _assignment.Keep(_parts.Topics.Names);
+        _assignment.Keep(_parts.Topics.Wanted);
         if (_parts.Topics.Names.Count > 0)
         {
             _parts.OpenFetcher(_parts.Topics.Partitions);

@@ -15,6 +15,7 @@ public sealed class RecordConsumer : IAsyncDisposable
     private volatile PollLoop? _loop;
     private volatile bool _isPaused;
     private volatile PauseSet _pauses = PauseSet.None;
+    private volatile PauseSet _stops = PauseSet.None;
     private volatile int _workers;
 
     /// <summary>A consumer that is not started.</summary>
@@ -87,7 +88,7 @@ public sealed class RecordConsumer : IAsyncDisposable
             _status.Turned = _time.GetTimestamp();
             var parts = new ConsumerParts(_options, _handle, _status, _loggers, _time);
             parts.Abandoned.Add(_loop?.LeftRunning ?? []);
-            _loop = new(parts) { IsPaused = _isPaused, Pauses = _pauses, Workers = _workers };
+            _loop = new(parts) { IsPaused = _isPaused, Pauses = _pauses, Stops = _stops, Workers = _workers };
             _loop.Start();
         }
     }
@@ -110,6 +111,27 @@ public sealed class RecordConsumer : IAsyncDisposable
             return _loop?.Stopped ?? Task.CompletedTask;
         }
     }
+
+    /// <summary>
+    /// Gives a topic up until <see cref="Start(string)"/>: drains what is in flight, commits, and lets other members have its partitions. Completes when this member
+    /// has none of them, at once when it is not in its group; a drain that lasts longer than a revocation may is ended like one. Stopping twice does nothing.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="deadline"/> fired before; the topic is given up all the same.</exception>
+    public Task StopAsync(string topic, CancellationToken deadline) => StopAsync(topic, partition: null, stops => stops.WithTopic(topic, isPaused: true), deadline);
+
+    /// <summary>Reads a topic again.</summary>
+    public void Start(string topic) => ChangeStops(stops => stops.WithTopic(topic, isPaused: false));
+
+    /// <summary>
+    /// Lets no more records of a partition begin until <see cref="Start(string, int)"/>, lets what is in flight end, and commits. Completes when that is done. The partition stays with the member that
+    /// has it, as Kafka knows no members without one of a topic's partitions. Stopping twice does nothing.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="deadline"/> fired before; what is in flight goes on.</exception>
+    public Task StopAsync(string topic, int partition, CancellationToken deadline) =>
+        StopAsync(topic, partition, stops => stops.WithPartition(topic, partition, isPaused: true), deadline);
+
+    /// <summary>Hands out records of a partition that was stopped again.</summary>
+    public void Start(string topic, int partition) => ChangeStops(stops => stops.WithPartition(topic, partition, isPaused: false));
 
     /// <summary>Hands out no more records until <see cref="Resume()"/>; the member stays in its group.</summary>
     public void Pause() => SetPaused(true);
@@ -135,7 +157,7 @@ public sealed class RecordConsumer : IAsyncDisposable
     /// <summary>A key that waits for another try, however long, is handed out again now. Any thread.</summary>
     internal void Wake(string topic, int partition, RecordKey key) => _loop?.Wake(topic, partition, key);
 
-    /// <summary>Stops at once what <see cref="StopAsync"/> has not stopped.</summary>
+    /// <summary>Stops at once what <see cref="StopAsync(CancellationToken)"/> has not stopped.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
 
     private void SetPaused(bool isPaused)
@@ -159,6 +181,27 @@ public sealed class RecordConsumer : IAsyncDisposable
             {
                 loop.Pauses = _pauses;
             }
+        }
+    }
+
+    private void ChangeStops(Func<PauseSet, PauseSet> change)
+    {
+        lock (_gate)
+        {
+            _stops = change(_stops);
+            if (_loop is { } loop)
+            {
+                loop.Stops = _stops;
+            }
+        }
+    }
+
+    private Task StopAsync(string topic, int? partition, Func<PauseSet, PauseSet> change, CancellationToken deadline)
+    {
+        lock (_gate)
+        {
+            ChangeStops(change);
+            return _loop is { Stopped.IsCompleted: false } loop ? loop.WhenAtRestAsync(topic, partition).WaitAsync(deadline) : Task.CompletedTask;
         }
     }
 

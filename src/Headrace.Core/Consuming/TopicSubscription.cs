@@ -20,6 +20,8 @@ internal sealed class TopicSubscription
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private Task<(NativeError Error, ClusterMetadata Metadata)>? _lookUp;
+    private Dictionary<string, int> _wanted = [];
+    private PauseSet _stops = PauseSet.None;
     private SortedSet<string> _names = new(StringComparer.Ordinal);
     private string _missing = "";
     private long _lookedUp;
@@ -34,15 +36,26 @@ internal sealed class TopicSubscription
     /// <summary>The topics that are read, in alphabetical order.</summary>
     public IReadOnlyCollection<string> Names => _names;
 
-    /// <summary>How many partitions these topics have.</summary>
+    /// <summary>The topics that would be read if an operator had stopped none.</summary>
+    public IReadOnlyCollection<string> Wanted => _wanted.Keys;
+
+    /// <summary>How many partitions the topics that are read have.</summary>
     public int Partitions { get; private set; }
 
     /// <summary>Looks up again as soon as it can be.</summary>
     public void Hurry() => _pause = TimeSpan.Zero;
 
     /// <summary>Takes what was looked up, and looks up when it is time. Says whether the set of topics has changed.</summary>
-    public bool Tick(Action wake)
+    /// <param name="stops">Topics that are not to be read.</param>
+    /// <param name="wake">Called when a look-up is done.</param>
+    public bool Tick(PauseSet stops, Action wake)
     {
+        if (stops != _stops)
+        {
+            _stops = stops;
+            return Choose();
+        }
+
         if (_lookUp is { IsCompleted: true })
         {
             var (error, metadata) = _lookUp.Result;
@@ -93,8 +106,14 @@ internal sealed class TopicSubscription
 
         var there = metadata.Topics.Where(static topic => topic.Partitions > 0).ToDictionary(static topic => topic.Name, static topic => topic.Partitions);
         TellMissing([.. _options.Topics.Where(topic => !there.ContainsKey(topic)).Order(StringComparer.Ordinal)]);
-        var names = new SortedSet<string>(there.Keys.Where(IsWanted), StringComparer.Ordinal);
-        Partitions = names.Sum(name => there[name]);
+        _wanted = there.Where(topic => IsWanted(topic.Key)).ToDictionary();
+        return Choose();
+    }
+
+    private bool Choose()
+    {
+        var names = new SortedSet<string>(_wanted.Keys.Where(topic => !_stops.Holds(topic)), StringComparer.Ordinal);
+        Partitions = names.Sum(name => _wanted[name]);
         if (names.SetEquals(_names))
         {
             return false;

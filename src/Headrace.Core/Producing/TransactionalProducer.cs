@@ -57,9 +57,23 @@ public sealed class TransactionalProducer : IAsyncDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            var session = await ReadyAsync(cancellation);
-            var error = await CallAsync(session, static handle => handle.BeginTransaction(), CancellationToken.None);
-            return error.IsNone ? new(this, session) : throw TransactionFaults.Of(TransactionalId, "begun", error);
+            while (true)
+            {
+                var session = await ReadyAsync(cancellation);
+                var error = await CallAsync(session, static handle => handle.BeginTransaction(), CancellationToken.None);
+                if (error.IsNone)
+                {
+                    return new(this, session);
+                }
+
+                if (!error.IsFatal || TransactionFaults.IsFenced(error))
+                {
+                    throw TransactionFaults.Of(TransactionalId, "begun", error);
+                }
+
+                // It ended in this moment. Another takes over, unless it was fenced.
+                await Task.Delay(Pause, TimeProvider.System, cancellation);
+            }
         }
         catch
         {

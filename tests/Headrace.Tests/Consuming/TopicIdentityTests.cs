@@ -19,8 +19,8 @@ public sealed class TopicIdentityTests(KafkaUnderTest kafka)
         // More than there was, so that the position is one of the new topic too and nothing else can show what happened.
         await MakeAgainAsync(traffic.Topic);
         traffic.Produce(3_000, static i => "new" + i);
-        await Traffic.UntilAsync(() => NewOnes(traffic).Distinct().Count() == 3_000, () => $"{NewOnes(traffic).Distinct().Count()} of the new topic; {traffic.Describe()}");
-        await Traffic.UntilAsync(() => traffic.Committed().GetValueOrDefault(0) == 3_000, traffic.Describe);
+        await Traffic.UntilAsync(() => NewOnes(traffic).Distinct().Count() == 3_000, () => $"{NewOnes(traffic).Distinct().Count()} of the new topic; {traffic.Describe()}; {string.Join(" | ", lines.All)}");
+        await Traffic.UntilAsync(() => traffic.Committed().GetValueOrDefault(0) == 3_000, () => $"{traffic.Describe()}; {string.Join(" | ", lines.All)}");
 
         Assert.Null(consumer.Fault);
         Assert.Equal(1, consumer.Snapshot().ReplacedTopics);
