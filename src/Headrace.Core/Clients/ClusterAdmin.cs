@@ -54,7 +54,7 @@ public sealed class ClusterAdmin : IDisposable
             {
                 var metadata = await Task.Run(Metadata, cancellation);
                 _lastError = null;
-                return metadata.Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
+                return metadata.Topics.Where(topic => !topic.Error.IsError || topic.Partitions.Count > 0).ToDictionary(topic => topic.Topic, topic => topic.Partitions.Count);
             }
             catch (KafkaException failure) when (IsNoAnswer(failure.Error))
             {

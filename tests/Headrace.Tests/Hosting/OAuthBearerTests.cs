@@ -45,7 +45,8 @@ public sealed class OAuthBearerTests
         }
 
         using var admin = new ClusterAdmin(SecureKafka.WithTokens(), NullLoggerFactory.Instance, events);
-        Assert.Equal([2L], (await admin.EndOffsetsAsync([topic], Cancellation)).Values);
+        // The record, and the marker that the broker writes when the commit was answered.
+        await Wait.UntilAsync("committed", async () => (await admin.EndOffsetsAsync([topic], Cancellation)).Values.SequenceEqual([2L]));
     }
 
     [Fact(SkipUnless = nameof(IsGiven), Skip = SecureKafka.NotChecked)]
