@@ -261,18 +261,19 @@ internal sealed class PollLoop
 
     private void Subscribe()
     {
-        NativeError error;
+        var error = default(NativeError);
         _assignment.Keep(_parts.Topics.Wanted);
         if (_parts.Topics.Names.Count > 0)
         {
             _parts.OpenFetcher(_parts.Topics.Partitions);
             error = _parts.Membership.Subscribe(_parts.Topics.Names);
         }
-        else
+        else if (_parts.Topics.Wanted.Count > 0)
         {
             error = _parts.Membership.Unsubscribe();
         }
 
+        // What was deleted the library gives up itself. Were the subscription taken back while a topic is made again, it (2.14.2) might never follow the next one.
         if (!error.IsNone)
         {
             throw ConsumerFaults.Fatal(Group, error.ToString());
@@ -325,10 +326,9 @@ internal sealed class PollLoop
             return;
         }
 
-        var isAway = error.Code is ErrorCode.AllBrokersDown or ErrorCode.Transport or ErrorCode.Resolve;
-        if (isAway)
+        if (error.Code is ErrorCode.AllBrokersDown or ErrorCode.Transport or ErrorCode.Resolve or ErrorCode.UnknownTopicOrPartition)
         {
-            // A look-up shows whether it is so, and when it is over.
+            // A look-up shows whether it is so, which topics are missing, and when it is over.
             _parts.Topics.Hurry();
         }
         else if (_parts.Status.Raise("group", error.ToString()))
