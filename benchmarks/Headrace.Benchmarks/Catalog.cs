@@ -19,6 +19,7 @@ internal static class Catalog
         SlowBenchmark.Create(),
         BlockingBenchmark.Create(),
         SkewBenchmark.Create(),
+        PoisonBenchmark.Create(),
         BatchBenchmark.Create(),
         HoldBenchmark.Create(),
         RollingBenchmark.Create(),

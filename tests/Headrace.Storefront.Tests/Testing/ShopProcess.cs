@@ -24,9 +24,12 @@ internal sealed partial class ShopProcess : IAsyncDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts the program with a free HTTP port, and waits until it listens.</summary>
-    public static async Task<ShopProcess> StartAsync(params string[] args)
+    public static Task<ShopProcess> StartAsync(params string[] args) => StartAsync(new Dictionary<string, string>(), args);
+
+    /// <summary>The same with variables in its environment.</summary>
+    public static async Task<ShopProcess> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
-        var process = Launch(["--port", "0", .. args]);
+        var process = Launch(["--port", "0", .. args], environment);
         try
         {
             process.Http.BaseAddress = await process._address.Task.WaitAsync(EndDeadline, TestContext.Current.CancellationToken);
@@ -42,7 +45,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
     /// <summary>Runs the program to its end.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] args)
     {
-        await using var process = Launch(args);
+        await using var process = Launch(args, new Dictionary<string, string>());
         await process.WaitForExitAsync();
         return (process._process.ExitCode, process.Output);
     }
@@ -74,7 +77,7 @@ internal sealed partial class ShopProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ShopProcess Launch(string[] args)
+    private static ShopProcess Launch(string[] args, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Storefront.dll"), .. args])
         {
@@ -83,6 +86,11 @@ internal sealed partial class ShopProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = new ShopProcess(new Process { StartInfo = start });
         process._process.OutputDataReceived += (_, line) => process.Read(line.Data);
         process._process.ErrorDataReceived += (_, line) => process.Read(line.Data);
