@@ -12,7 +12,7 @@ namespace Headrace.Benchmarks;
 /// <summary>Every benchmark.</summary>
 internal static class Catalog
 {
-    public static IReadOnlyList<Benchmark> All { get; } = 
+    public static IReadOnlyList<Benchmark> All { get; } =
     [
         ConsumeBenchmark.Create(),
         LinearBenchmark.Create(),
@@ -29,6 +29,7 @@ internal static class Catalog
         LatencyBenchmark.Create(),
         BrokerBenchmark.Create(),
         WaitBenchmark.Create(),
+        BrokerStartBenchmark.Create(),
         SchemasBenchmark.Create(),
         SoakBenchmark.Create(),
     ];

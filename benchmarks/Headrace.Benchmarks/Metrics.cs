@@ -13,4 +13,8 @@ internal static class Metrics
     public const string BrokerCpu = "broker CPU s/million";
     public const string LongPoll = "long poll median ms";
     public const string Restart = "consumer restart median ms";
+    public const string FirstAnswer = "start to first answer s";
+    public const string FirstRecord = "start to first record s";
+    public const string ClosedRestart = "restart with 1 GB s";
+    public const string KilledRestart = "restart after kill -9 s";
 }

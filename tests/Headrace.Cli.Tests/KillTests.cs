@@ -10,6 +10,8 @@ namespace Headrace.Cli.Tests;
 public sealed class KillTests : IDisposable
 {
     private const string Topic = "t";
+    private const string ClassicGroup = "classic";
+    private const string ConsumerGroup = "consumer";
     private const int Partitions = 3;
     private static readonly int Rounds = Environment.GetEnvironmentVariable("HEADRACE_TEST_LONG") is null ? 5 : 200;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -17,7 +19,7 @@ public sealed class KillTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("headrace-kill-").FullName;
     private readonly string _port = FreePort();
     private readonly ConcurrentDictionary<int, TopicPartitionOffset> _acknowledged = new();
-    private readonly ConcurrentDictionary<TopicPartition, long> _committed = new();
+    private readonly ConcurrentDictionary<(string Group, TopicPartition Partition), long> _committed = new();
     private int _lastSent;
 
     private string Address => $"127.0.0.1:{_port}";
@@ -25,10 +27,11 @@ public sealed class KillTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task No_acknowledged_record_is_lost_none_is_there_twice_and_commits_survive()
+    public async Task No_acknowledged_record_is_lost_none_is_there_twice_transactions_are_whole_and_commits_survive()
     {
         using var load = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        Task producing = Task.CompletedTask, consuming = Task.CompletedTask;
+        var transactions = new TransactionLoad(Address, "transactions", Partitions);
+        List<Task> running = [];
         for (var round = 0; round <= Rounds; round++)
         {
             var (broker, _) = await CommandProcess.StartAsync("dev", "--port", _port, "--data", _folder, "--partitions", $"{Partitions}");
@@ -36,12 +39,17 @@ public sealed class KillTests : IDisposable
             {
                 if (round == 0)
                 {
-                    producing = Task.Run(() => ProduceAsync(load.Token), CancellationToken.None);
-                    consuming = Task.Run(() => ConsumeAsync(load.Token), CancellationToken.None);
+                    running =
+                    [
+                        Task.Run(() => ProduceAsync(load.Token), CancellationToken.None),
+                        Task.Run(() => Consume(ClassicGroup, GroupProtocol.Classic, load.Token), CancellationToken.None),
+                        Task.Run(() => Consume(ConsumerGroup, GroupProtocol.Consumer, load.Token), CancellationToken.None),
+                        Task.Run(() => transactions.Run(load.Token), CancellationToken.None),
+                    ];
                 }
 
-                var (sent, committed) = (_acknowledged.Count, _committed.Values.Sum());
-                await UntilAsync(() => _acknowledged.Count > sent + 200 && (round == 0 || _committed.Values.Sum() > committed), [producing, consuming]);
+                var before = Progress();
+                await UntilAsync(() => Progress().Zip(before, (now, then) => now > then).All(goesOn => goesOn) && _acknowledged.Count > before[0] + 200, running);
                 if (round < Rounds)
                 {
                     await broker.KillAsync();
@@ -49,10 +57,15 @@ public sealed class KillTests : IDisposable
                 }
 
                 await load.CancelAsync();
-                await Task.WhenAll(producing, consuming);
+                await Task.WhenAll(running);
                 AssertAllThere();
+                transactions.AssertAllOrNothing();
+                TestContext.Current.SendDiagnosticMessage(
+                    "{0} kills, {1} records and {2} transactions acknowledged.", Rounds, _acknowledged.Count, transactions.Committed);
             }
         }
+
+        long[] Progress() => [_acknowledged.Count, CommittedOf(ClassicGroup), CommittedOf(ConsumerGroup), transactions.Committed];
     }
 
     private async Task ProduceAsync(CancellationToken ending)
@@ -79,10 +92,12 @@ public sealed class KillTests : IDisposable
         }
     }
 
+    private long CommittedOf(string group) => _committed.Where(commit => commit.Key.Group == group).Sum(commit => commit.Value);
+
     // Commits on its own, so that a commit is known to have been acknowledged.
-    private void ConsumeAsync(CancellationToken ending)
+    private void Consume(string group, GroupProtocol protocol, CancellationToken ending)
     {
-        using var consumer = Consumer();
+        using var consumer = Consumer(group, protocol);
         consumer.Subscribe(Topic);
         while (!ending.IsCancellationRequested)
         {
@@ -91,7 +106,7 @@ public sealed class KillTests : IDisposable
                 if (consumer.Consume(TimeSpan.FromMilliseconds(100)) is { } record)
                 {
                     consumer.Commit([new TopicPartitionOffset(record.TopicPartition, record.Offset + 1)]);
-                    _committed[record.TopicPartition] = record.Offset + 1;
+                    _committed[(group, record.TopicPartition)] = record.Offset + 1;
                 }
             }
             catch (KafkaException)
@@ -103,7 +118,7 @@ public sealed class KillTests : IDisposable
 
     private void AssertAllThere()
     {
-        using var consumer = Consumer();
+        using var consumer = Consumer(ClassicGroup, GroupProtocol.Classic);
         var found = new Dictionary<int, TopicPartitionOffset>();
         for (var partition = 0; partition < Partitions; partition++)
         {
@@ -119,17 +134,22 @@ public sealed class KillTests : IDisposable
 
         Assert.DoesNotContain(_acknowledged, sent => found.GetValueOrDefault(sent.Key) != sent.Value);
         Assert.Equal(_lastSent, found.Count);
-        foreach (var (partition, committed) in _committed)
+        foreach (var group in _committed.GroupBy(commit => commit.Key.Group))
         {
-            var stored = consumer.Committed([partition], Deadline)[0].Offset.Value;
-            Assert.InRange(stored, committed, consumer.QueryWatermarkOffsets(partition, Deadline).High.Value);
+            using var member = Consumer(group.Key, GroupProtocol.Classic);
+            foreach (var (commit, offset) in group)
+            {
+                var stored = member.Committed([commit.Partition], Deadline)[0].Offset.Value;
+                Assert.InRange(stored, offset, consumer.QueryWatermarkOffsets(commit.Partition, Deadline).High.Value);
+            }
         }
     }
 
-    private IConsumer<Null, string> Consumer() => new ConsumerBuilder<Null, string>(new ConsumerConfig
+    private IConsumer<Null, string> Consumer(string group, GroupProtocol protocol) => new ConsumerBuilder<Null, string>(new ConsumerConfig
     {
         BootstrapServers = Address,
-        GroupId = "g",
+        GroupId = group,
+        GroupProtocol = protocol,
         AutoOffsetReset = AutoOffsetReset.Earliest,
         EnableAutoCommit = false,
         AllowAutoCreateTopics = true,

@@ -12,7 +12,15 @@ internal static class WaitBenchmark
     public static Benchmark Create() => new(
         "waits",
         $"the median of {Records} records from producing to a consumer that waits for it, and of {Restarts} consumers from their start to a record, on Apache Kafka and on the dev broker",
-        [new("apache-kafka", Target.ApacheKafka, RunAsync), new("dev-broker", Target.DevBroker, RunAsync), new("dev-broker-folder", Target.DevBrokerInFolder, RunAsync)]);
+        [new("apache-kafka", Target.ApacheKafka, RunAsync), new("dev-broker", Target.DevBroker, RunAsync), new("dev-broker-folder", Target.DevBrokerInFolder, RunAsync)])
+    {
+        Goals =
+        [
+            .. from ours in new[] { "dev-broker", "dev-broker-folder" }
+               from goal in new[] { (Metric: Metrics.LongPoll, Limit: 2), (Metric: Metrics.Restart, Limit: 500) }
+               select Goal.AtMost(goal.Limit, $"{ours} {goal.Metric}", value => value(ours, goal.Metric)),
+        ],
+    };
 
     private static async Task<IReadOnlyDictionary<string, double>> RunAsync(string kafka, string prepared)
     {

@@ -8,19 +8,30 @@ internal sealed class DevBrokerProcess : IAsyncDisposable
     public const string Role = "--broker";
 
     private readonly Process _process;
-    private readonly string? _folder;
+    private string? _ownFolder;
 
-    private DevBrokerProcess(Process process, string address, string? folder) => (_process, Address, _folder) = (process, address, folder);
+    private DevBrokerProcess(Process process, string address) => (_process, Address) = (process, address);
 
     public string Address { get; }
 
     public static async Task<DevBrokerProcess> StartAsync(bool inFolder, CancellationToken cancellation)
     {
         var folder = inFolder ? Directory.CreateTempSubdirectory("headrace-broker").FullName : null;
+        var broker = await StartAsync(folder, cancellation);
+        broker._ownFolder = folder;
+        return broker;
+    }
+
+    /// <summary>In a folder that stays; null: in memory.</summary>
+    public static async Task<DevBrokerProcess> StartAsync(string? folder, CancellationToken cancellation)
+    {
         var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, folder is null ? [Role] : [Role, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         var address = await process.StandardOutput.ReadLineAsync(cancellation) ?? throw new BenchmarkException("The dev broker did not start.");
-        return new(process, address, folder);
+        return new(process, address);
     }
+
+    /// <summary>As kill -9.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>The other side. It ends when its input closes, so it cannot outlive who started it.</summary>
     public static async Task<int> ServeAsync(string? folder)
@@ -36,9 +47,9 @@ internal sealed class DevBrokerProcess : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        if (_folder is not null)
+        if (_ownFolder is { } folder)
         {
-            Directory.Delete(_folder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 }

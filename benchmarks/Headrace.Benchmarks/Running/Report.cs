@@ -37,7 +37,7 @@ internal static class Report
         return
         [
             .. from goal in benchmark.Goals
-               let figures = Enumerable.Range(0, rounds).Select(round => goal.Of((name, metric) => results[name][round][metric])).ToList()
+               let figures = Enumerable.Range(0, rounds).Select(round => goal.Of((name, metric) => results[name][round].GetValueOrDefault(metric, double.NaN))).ToList()
                select new GoalRow(goal, Quantile(figures, 0.5), figures.Count(goal.IsMet), rounds),
         ];
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Headrace.Broker.Faults;
 using Headrace.Broker.Requests;
-using Headrace.Broker.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace;
@@ -82,7 +81,7 @@ public sealed class DevBrokerFaults
         }
     }
 
-    internal Fault? TryHit(ApiKey key, RequestContext context, RequestSubject subject) => Array.Find(_faults, fault => fault.TryHit(key, context, subject));
+    internal Fault? TryHit(KafkaApi key, RequestContext context, RequestSubject subject) => Array.Find(_faults, fault => fault.TryHit(key, context, subject));
 
     /// <summary>Begins an outage of the listener. False: there is none to stop.</summary>
     internal bool RestartListener(TimeSpan downFor)

@@ -1,6 +1,5 @@
 using Headrace.Broker.Faults;
 using Headrace.Broker.Requests;
-using Headrace.Broker.Wire;
 
 namespace Headrace;
 
@@ -46,7 +45,7 @@ public sealed class Fault : IDisposable
     public void Dispose() => _remove(this);
 
     /// <summary>Whether the request is to be hit; counts it.</summary>
-    internal bool TryHit(ApiKey key, RequestContext context, RequestSubject subject)
+    internal bool TryHit(KafkaApi key, RequestContext context, RequestSubject subject)
     {
         if (!Matches(key, context, subject) || _condition?.Invoke() == false)
         {
@@ -69,8 +68,8 @@ public sealed class Fault : IDisposable
     internal bool IsAbout(string topic, int partition) =>
         NamePattern.Matches(Rule.Topic, topic) && (Rule.Partition is null || partition == RequestSubject.WholeTopic || Rule.Partition == partition);
 
-    private bool Matches(ApiKey key, RequestContext context, RequestSubject subject) =>
-        (Rule.Apis.Count == 0 || Rule.Apis.Contains((KafkaApi)key))
+    private bool Matches(KafkaApi key, RequestContext context, RequestSubject subject) =>
+        (Rule.Apis.Count == 0 || Rule.Apis.Contains(key))
         && context.Version >= (Rule.MinVersion ?? short.MinValue)
         && context.Version <= (Rule.MaxVersion ?? short.MaxValue)
         && NamePattern.Matches(Rule.ClientId, context.ClientId)

@@ -133,7 +133,8 @@ internal static class Refusal
         _ => null,
     };
 
-    private static bool OnlyReads(ApiKey key) => key is ApiKey.ListOffsets or ApiKey.Metadata or ApiKey.OffsetFetch or ApiKey.FindCoordinator or ApiKey.DescribeGroups or ApiKey.ListGroups
-        or ApiKey.ApiVersions or ApiKey.OffsetForLeaderEpoch or ApiKey.DescribeConfigs or ApiKey.DescribeCluster or ApiKey.DescribeTopicPartitions
-        or ApiKey.ConsumerGroupDescribe or ApiKey.DescribeProducers or ApiKey.DescribeTransactions or ApiKey.ListTransactions;
+    private static bool OnlyReads(KafkaApi key) => key is KafkaApi.ListOffsets or KafkaApi.Metadata or KafkaApi.OffsetFetch or KafkaApi.FindCoordinator or KafkaApi.DescribeGroups or KafkaApi.ListGroups
+        or KafkaApi.ApiVersions or KafkaApi.OffsetForLeaderEpoch or KafkaApi.DescribeConfigs or KafkaApi.DescribeCluster or KafkaApi.DescribeTopicPartitions
+        or KafkaApi.ConsumerGroupDescribe or KafkaApi.DescribeProducers or KafkaApi.DescribeTransactions or KafkaApi.ListTransactions
+        or KafkaApi.DescribeLogDirs or KafkaApi.ListPartitionReassignments or KafkaApi.ElectLeaders;
 }

@@ -48,6 +48,8 @@ internal sealed class BrokerData : IAsyncDisposable
 
     public TransactionCoordinator Transactions { get; }
 
+    public string LogDir => _folder?.Path ?? "memory";
+
     public string Place => _folder is { } folder ? $"in the folder {folder.Path}" : "in memory";
 
     /// <summary>Ends everything and closes the files, so that the next start need not look for what a crash left.</summary>

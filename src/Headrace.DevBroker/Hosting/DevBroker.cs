@@ -157,6 +157,7 @@ public sealed class DevBroker : IAsyncDisposable
         var state = new BrokerState
         {
             ClusterId = data.ClusterId,
+            LogDir = data.LogDir,
             AdvertisedHost = options.Host,
             AdvertisedPort = reservation.Endpoint.Port,
             Time = options.Time,

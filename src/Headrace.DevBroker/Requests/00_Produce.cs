@@ -132,7 +132,7 @@ internal sealed class ProduceResponse : IWireMessage
 }
 
 internal sealed class ProduceHandler()
-    : RequestHandler<ProduceRequest, ProduceResponse>(ApiKey.Produce, minVersion: 0, maxVersion: 11, firstFlexible: 9)
+    : RequestHandler<ProduceRequest, ProduceResponse>(KafkaApi.Produce, minVersion: 0, maxVersion: 11, firstFlexible: 9)
 {
     private const int FirstWithZstd = 7;
     private const int AttributesAt = 21;

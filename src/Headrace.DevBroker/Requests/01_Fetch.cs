@@ -226,7 +226,7 @@ internal sealed class FetchResponse : IWireMessage
     }
 }
 
-internal sealed class FetchHandler() : RequestHandler<FetchRequest, FetchResponse>(ApiKey.Fetch, minVersion: 4, maxVersion: 17, firstFlexible: 12)
+internal sealed class FetchHandler() : RequestHandler<FetchRequest, FetchResponse>(KafkaApi.Fetch, minVersion: 4, maxVersion: 17, firstFlexible: 12)
 {
     protected override ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {

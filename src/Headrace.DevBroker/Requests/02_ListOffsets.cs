@@ -122,7 +122,7 @@ internal sealed class ListOffsetsResponse : IWireMessage
 }
 
 internal sealed class ListOffsetsHandler()
-    : RequestHandler<ListOffsetsRequest, ListOffsetsResponse>(ApiKey.ListOffsets, minVersion: 1, maxVersion: 10, firstFlexible: 6)
+    : RequestHandler<ListOffsetsRequest, ListOffsetsResponse>(KafkaApi.ListOffsets, minVersion: 1, maxVersion: 10, firstFlexible: 6)
 {
     private const sbyte ReadCommitted = 1;
     private const long Latest = -1;

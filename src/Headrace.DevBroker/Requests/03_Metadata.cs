@@ -189,7 +189,7 @@ internal sealed class MetadataResponse : IWireMessage
     }
 }
 
-internal sealed class MetadataHandler() : RequestHandler<MetadataRequest, MetadataResponse>(ApiKey.Metadata, minVersion: 0, maxVersion: 13, firstFlexible: 9)
+internal sealed class MetadataHandler() : RequestHandler<MetadataRequest, MetadataResponse>(KafkaApi.Metadata, minVersion: 0, maxVersion: 13, firstFlexible: 9)
 {
     protected override ValueTask<MetadataResponse?> HandleAsync(RequestContext context, MetadataRequest request)
     {

@@ -117,7 +117,7 @@ internal sealed class OffsetCommitResponse : IWireMessage
 }
 
 internal sealed class OffsetCommitHandler()
-    : RequestHandler<OffsetCommitRequest, OffsetCommitResponse>(ApiKey.OffsetCommit, minVersion: 2, maxVersion: 9, firstFlexible: 8)
+    : RequestHandler<OffsetCommitRequest, OffsetCommitResponse>(KafkaApi.OffsetCommit, minVersion: 2, maxVersion: 9, firstFlexible: 8)
 {
     protected override ValueTask<OffsetCommitResponse?> HandleAsync(RequestContext context, OffsetCommitRequest request)
     {

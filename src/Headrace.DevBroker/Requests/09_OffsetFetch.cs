@@ -170,7 +170,7 @@ internal sealed class OffsetFetchResponse : IWireMessage
 }
 
 internal sealed class OffsetFetchHandler()
-    : RequestHandler<OffsetFetchRequest, OffsetFetchResponse>(ApiKey.OffsetFetch, minVersion: 1, maxVersion: 9, firstFlexible: 6)
+    : RequestHandler<OffsetFetchRequest, OffsetFetchResponse>(KafkaApi.OffsetFetch, minVersion: 1, maxVersion: 9, firstFlexible: 6)
 {
     protected override ValueTask<OffsetFetchResponse?> HandleAsync(RequestContext context, OffsetFetchRequest request) =>
         new(new OffsetFetchResponse { Groups = [.. request.Groups.Select(group => Fetch(context.Broker.Groups, group, request.RequireStable))] });

@@ -103,7 +103,7 @@ internal sealed class FindCoordinatorResponse : IWireMessage
 }
 
 internal sealed class FindCoordinatorHandler()
-    : RequestHandler<FindCoordinatorRequest, FindCoordinatorResponse>(ApiKey.FindCoordinator, minVersion: 0, maxVersion: 6, firstFlexible: 3)
+    : RequestHandler<FindCoordinatorRequest, FindCoordinatorResponse>(KafkaApi.FindCoordinator, minVersion: 0, maxVersion: 6, firstFlexible: 3)
 {
     private const sbyte Group = 0;
     private const sbyte Transaction = 1;

@@ -127,7 +127,7 @@ internal sealed class JoinGroupResponse : IWireMessage
 }
 
 internal sealed class JoinGroupHandler()
-    : RequestHandler<JoinGroupRequest, JoinGroupResponse>(ApiKey.JoinGroup, minVersion: 0, maxVersion: 9, firstFlexible: 6)
+    : RequestHandler<JoinGroupRequest, JoinGroupResponse>(KafkaApi.JoinGroup, minVersion: 0, maxVersion: 9, firstFlexible: 6)
 {
     protected override async ValueTask<JoinGroupResponse?> HandleAsync(RequestContext context, JoinGroupRequest request)
     {

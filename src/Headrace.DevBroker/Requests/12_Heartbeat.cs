@@ -46,7 +46,7 @@ internal sealed class HeartbeatResponse : IWireMessage
 }
 
 internal sealed class HeartbeatHandler()
-    : RequestHandler<HeartbeatRequest, HeartbeatResponse>(ApiKey.Heartbeat, minVersion: 0, maxVersion: 4, firstFlexible: 4)
+    : RequestHandler<HeartbeatRequest, HeartbeatResponse>(KafkaApi.Heartbeat, minVersion: 0, maxVersion: 4, firstFlexible: 4)
 {
     protected override ValueTask<HeartbeatResponse?> HandleAsync(RequestContext context, HeartbeatRequest request)
     {

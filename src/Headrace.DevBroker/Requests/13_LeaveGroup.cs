@@ -91,7 +91,7 @@ internal sealed class LeaveGroupResponse : IWireMessage
 }
 
 internal sealed class LeaveGroupHandler()
-    : RequestHandler<LeaveGroupRequest, LeaveGroupResponse>(ApiKey.LeaveGroup, minVersion: 0, maxVersion: 5, firstFlexible: 4)
+    : RequestHandler<LeaveGroupRequest, LeaveGroupResponse>(KafkaApi.LeaveGroup, minVersion: 0, maxVersion: 5, firstFlexible: 4)
 {
     protected override ValueTask<LeaveGroupResponse?> HandleAsync(RequestContext context, LeaveGroupRequest request)
     {

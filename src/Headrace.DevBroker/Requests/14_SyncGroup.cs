@@ -80,7 +80,7 @@ internal sealed class SyncGroupResponse : IWireMessage
 }
 
 internal sealed class SyncGroupHandler()
-    : RequestHandler<SyncGroupRequest, SyncGroupResponse>(ApiKey.SyncGroup, minVersion: 0, maxVersion: 5, firstFlexible: 4)
+    : RequestHandler<SyncGroupRequest, SyncGroupResponse>(KafkaApi.SyncGroup, minVersion: 0, maxVersion: 5, firstFlexible: 4)
 {
     protected override async ValueTask<SyncGroupResponse?> HandleAsync(RequestContext context, SyncGroupRequest request)
     {

@@ -102,7 +102,7 @@ internal sealed class DescribeGroupsResponse : IWireMessage
 }
 
 internal sealed class DescribeGroupsHandler()
-    : RequestHandler<DescribeGroupsRequest, DescribeGroupsResponse>(ApiKey.DescribeGroups, minVersion: 0, maxVersion: 6, firstFlexible: 5)
+    : RequestHandler<DescribeGroupsRequest, DescribeGroupsResponse>(KafkaApi.DescribeGroups, minVersion: 0, maxVersion: 6, firstFlexible: 5)
 {
     protected override ValueTask<DescribeGroupsResponse?> HandleAsync(RequestContext context, DescribeGroupsRequest request)
     {

@@ -75,7 +75,7 @@ internal sealed class ListGroupsResponse : IWireMessage
 }
 
 internal sealed class ListGroupsHandler()
-    : RequestHandler<ListGroupsRequest, ListGroupsResponse>(ApiKey.ListGroups, minVersion: 0, maxVersion: 5, firstFlexible: 3)
+    : RequestHandler<ListGroupsRequest, ListGroupsResponse>(KafkaApi.ListGroups, minVersion: 0, maxVersion: 5, firstFlexible: 3)
 {
     public const string ClassicType = "classic";
 

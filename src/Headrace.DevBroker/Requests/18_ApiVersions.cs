@@ -59,7 +59,7 @@ internal sealed class ApiVersionsResponse : IWireMessage
 }
 
 internal sealed class ApiVersionsHandler(RequestTable table)
-    : RequestHandler<ApiVersionsRequest, ApiVersionsResponse>(ApiKey.ApiVersions, minVersion: 0, maxVersion: 4, firstFlexible: 3)
+    : RequestHandler<ApiVersionsRequest, ApiVersionsResponse>(KafkaApi.ApiVersions, minVersion: 0, maxVersion: 4, firstFlexible: 3)
 {
     public static ApiVersionsResponse AnswerToUnknownVersion(RequestHandler apiVersions) => new()
     {

@@ -132,7 +132,7 @@ internal sealed class CreateTopicsResponse : IWireMessage
 }
 
 internal sealed class CreateTopicsHandler()
-    : RequestHandler<CreateTopicsRequest, CreateTopicsResponse>(ApiKey.CreateTopics, minVersion: 2, maxVersion: 7, firstFlexible: 5)
+    : RequestHandler<CreateTopicsRequest, CreateTopicsResponse>(KafkaApi.CreateTopics, minVersion: 2, maxVersion: 7, firstFlexible: 5)
 {
     protected override ValueTask<CreateTopicsResponse?> HandleAsync(RequestContext context, CreateTopicsRequest request)
     {

@@ -80,7 +80,7 @@ internal sealed class DeleteTopicsResponse : IWireMessage
 }
 
 internal sealed class DeleteTopicsHandler()
-    : RequestHandler<DeleteTopicsRequest, DeleteTopicsResponse>(ApiKey.DeleteTopics, minVersion: 1, maxVersion: 6, firstFlexible: 4)
+    : RequestHandler<DeleteTopicsRequest, DeleteTopicsResponse>(KafkaApi.DeleteTopics, minVersion: 1, maxVersion: 6, firstFlexible: 4)
 {
     protected override ValueTask<DeleteTopicsResponse?> HandleAsync(RequestContext context, DeleteTopicsRequest request)
     {

@@ -85,7 +85,7 @@ internal sealed class DeleteRecordsResponse : IWireMessage
 }
 
 internal sealed class DeleteRecordsHandler()
-    : RequestHandler<DeleteRecordsRequest, DeleteRecordsResponse>(ApiKey.DeleteRecords, minVersion: 0, maxVersion: 2, firstFlexible: 2)
+    : RequestHandler<DeleteRecordsRequest, DeleteRecordsResponse>(KafkaApi.DeleteRecords, minVersion: 0, maxVersion: 2, firstFlexible: 2)
 {
     private const long EverythingThere = -1;
 

@@ -47,7 +47,7 @@ internal sealed class InitProducerIdResponse : IWireMessage
 }
 
 internal sealed class InitProducerIdHandler()
-    : RequestHandler<InitProducerIdRequest, InitProducerIdResponse>(ApiKey.InitProducerId, minVersion: 0, maxVersion: 5, firstFlexible: 2)
+    : RequestHandler<InitProducerIdRequest, InitProducerIdResponse>(KafkaApi.InitProducerId, minVersion: 0, maxVersion: 5, firstFlexible: 2)
 {
     private const int FirstWithFenced = 4;
 

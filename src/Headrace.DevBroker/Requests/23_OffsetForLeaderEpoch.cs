@@ -94,7 +94,7 @@ internal sealed class OffsetForLeaderEpochResponse : IWireMessage
 }
 
 internal sealed class OffsetForLeaderEpochHandler()
-    : RequestHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, minVersion: 2, maxVersion: 4, firstFlexible: 4)
+    : RequestHandler<OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse>(KafkaApi.OffsetForLeaderEpoch, minVersion: 2, maxVersion: 4, firstFlexible: 4)
 {
     protected override ValueTask<OffsetForLeaderEpochResponse?> HandleAsync(RequestContext context, OffsetForLeaderEpochRequest request) =>
         new(new OffsetForLeaderEpochResponse

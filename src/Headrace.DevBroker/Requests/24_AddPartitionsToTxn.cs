@@ -78,7 +78,7 @@ internal sealed class AddPartitionsToTxnResponse : IWireMessage
 }
 
 internal sealed class AddPartitionsToTxnHandler()
-    : RequestHandler<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(ApiKey.AddPartitionsToTxn, minVersion: 0, maxVersion: 3, firstFlexible: 3)
+    : RequestHandler<AddPartitionsToTxnRequest, AddPartitionsToTxnResponse>(KafkaApi.AddPartitionsToTxn, minVersion: 0, maxVersion: 3, firstFlexible: 3)
 {
     private const int FirstWithFenced = 2;
 

@@ -37,7 +37,7 @@ internal sealed class AddOffsetsToTxnResponse : IWireMessage
 }
 
 internal sealed class AddOffsetsToTxnHandler()
-    : RequestHandler<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(ApiKey.AddOffsetsToTxn, minVersion: 0, maxVersion: 3, firstFlexible: 3)
+    : RequestHandler<AddOffsetsToTxnRequest, AddOffsetsToTxnResponse>(KafkaApi.AddOffsetsToTxn, minVersion: 0, maxVersion: 3, firstFlexible: 3)
 {
     private const int FirstWithFenced = 2;
 

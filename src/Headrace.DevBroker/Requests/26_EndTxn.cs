@@ -38,7 +38,7 @@ internal sealed class EndTxnResponse : IWireMessage
     }
 }
 
-internal sealed class EndTxnHandler() : RequestHandler<EndTxnRequest, EndTxnResponse>(ApiKey.EndTxn, minVersion: 0, maxVersion: 4, firstFlexible: 3)
+internal sealed class EndTxnHandler() : RequestHandler<EndTxnRequest, EndTxnResponse>(KafkaApi.EndTxn, minVersion: 0, maxVersion: 4, firstFlexible: 3)
 {
     private const int FirstWithFenced = 2;
 

@@ -113,7 +113,7 @@ internal sealed class TxnOffsetCommitResponse : IWireMessage
 }
 
 internal sealed class TxnOffsetCommitHandler()
-    : RequestHandler<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(ApiKey.TxnOffsetCommit, minVersion: 0, maxVersion: 4, firstFlexible: 3)
+    : RequestHandler<TxnOffsetCommitRequest, TxnOffsetCommitResponse>(KafkaApi.TxnOffsetCommit, minVersion: 0, maxVersion: 4, firstFlexible: 3)
 {
     protected override ValueTask<TxnOffsetCommitResponse?> HandleAsync(RequestContext context, TxnOffsetCommitRequest request)
     {

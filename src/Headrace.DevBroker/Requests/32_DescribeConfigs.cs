@@ -119,7 +119,7 @@ internal sealed class DescribeConfigsResponse : IWireMessage
 }
 
 internal sealed class DescribeConfigsHandler()
-    : RequestHandler<DescribeConfigsRequest, DescribeConfigsResponse>(ApiKey.DescribeConfigs, minVersion: 1, maxVersion: 4, firstFlexible: 4)
+    : RequestHandler<DescribeConfigsRequest, DescribeConfigsResponse>(KafkaApi.DescribeConfigs, minVersion: 1, maxVersion: 4, firstFlexible: 4)
 {
     protected override ValueTask<DescribeConfigsResponse?> HandleAsync(RequestContext context, DescribeConfigsRequest request) => new(new DescribeConfigsResponse
     {

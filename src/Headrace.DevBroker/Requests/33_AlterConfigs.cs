@@ -77,7 +77,7 @@ internal sealed class AlterConfigsResponse : IWireMessage
 }
 
 internal sealed class AlterConfigsHandler()
-    : RequestHandler<AlterConfigsRequest, AlterConfigsResponse>(ApiKey.AlterConfigs, minVersion: 0, maxVersion: 2, firstFlexible: 2)
+    : RequestHandler<AlterConfigsRequest, AlterConfigsResponse>(KafkaApi.AlterConfigs, minVersion: 0, maxVersion: 2, firstFlexible: 2)
 {
     protected override ValueTask<AlterConfigsResponse?> HandleAsync(RequestContext context, AlterConfigsRequest request) => new(new AlterConfigsResponse
     {

@@ -75,7 +75,7 @@ internal sealed class CreatePartitionsResponse : IWireMessage
 }
 
 internal sealed class CreatePartitionsHandler()
-    : RequestHandler<CreatePartitionsRequest, CreatePartitionsResponse>(ApiKey.CreatePartitions, minVersion: 0, maxVersion: 3, firstFlexible: 2)
+    : RequestHandler<CreatePartitionsRequest, CreatePartitionsResponse>(KafkaApi.CreatePartitions, minVersion: 0, maxVersion: 3, firstFlexible: 2)
 {
     protected override ValueTask<CreatePartitionsResponse?> HandleAsync(RequestContext context, CreatePartitionsRequest request) => new(new CreatePartitionsResponse
     {

@@ -42,7 +42,7 @@ internal sealed class DeleteGroupsResponse : IWireMessage
 }
 
 internal sealed class DeleteGroupsHandler()
-    : RequestHandler<DeleteGroupsRequest, DeleteGroupsResponse>(ApiKey.DeleteGroups, minVersion: 0, maxVersion: 2, firstFlexible: 2)
+    : RequestHandler<DeleteGroupsRequest, DeleteGroupsResponse>(KafkaApi.DeleteGroups, minVersion: 0, maxVersion: 2, firstFlexible: 2)
 {
     protected override ValueTask<DeleteGroupsResponse?> HandleAsync(RequestContext context, DeleteGroupsRequest request) => new(new DeleteGroupsResponse
     {

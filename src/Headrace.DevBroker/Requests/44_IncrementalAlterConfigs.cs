@@ -49,7 +49,7 @@ internal sealed class IncrementalAlterConfigsRequest : IWireMessage
 }
 
 internal sealed class IncrementalAlterConfigsHandler()
-    : RequestHandler<IncrementalAlterConfigsRequest, AlterConfigsResponse>(ApiKey.IncrementalAlterConfigs, minVersion: 0, maxVersion: 1, firstFlexible: 1)
+    : RequestHandler<IncrementalAlterConfigsRequest, AlterConfigsResponse>(KafkaApi.IncrementalAlterConfigs, minVersion: 0, maxVersion: 1, firstFlexible: 1)
 {
     protected override ValueTask<AlterConfigsResponse?> HandleAsync(RequestContext context, IncrementalAlterConfigsRequest request) => new(new AlterConfigsResponse
     {

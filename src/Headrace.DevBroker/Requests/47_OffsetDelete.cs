@@ -73,7 +73,7 @@ internal sealed class OffsetDeleteResponse : IWireMessage
 }
 
 internal sealed class OffsetDeleteHandler()
-    : RequestHandler<OffsetDeleteRequest, OffsetDeleteResponse>(ApiKey.OffsetDelete, minVersion: 0, maxVersion: 0, firstFlexible: short.MaxValue)
+    : RequestHandler<OffsetDeleteRequest, OffsetDeleteResponse>(KafkaApi.OffsetDelete, minVersion: 0, maxVersion: 0, firstFlexible: short.MaxValue)
 {
     protected override ValueTask<OffsetDeleteResponse?> HandleAsync(RequestContext context, OffsetDeleteRequest request)
     {

@@ -69,7 +69,7 @@ internal sealed class DescribeClusterResponse : IWireMessage
 }
 
 internal sealed class DescribeClusterHandler()
-    : RequestHandler<DescribeClusterRequest, DescribeClusterResponse>(ApiKey.DescribeCluster, minVersion: 0, maxVersion: 1, firstFlexible: 0)
+    : RequestHandler<DescribeClusterRequest, DescribeClusterResponse>(KafkaApi.DescribeCluster, minVersion: 0, maxVersion: 1, firstFlexible: 0)
 {
     public const sbyte Brokers = 1;
 

@@ -94,7 +94,7 @@ internal sealed class DescribeProducersResponse : IWireMessage
 }
 
 internal sealed class DescribeProducersHandler()
-    : RequestHandler<DescribeProducersRequest, DescribeProducersResponse>(ApiKey.DescribeProducers, minVersion: 0, maxVersion: 0, firstFlexible: 0)
+    : RequestHandler<DescribeProducersRequest, DescribeProducersResponse>(KafkaApi.DescribeProducers, minVersion: 0, maxVersion: 0, firstFlexible: 0)
 {
     protected override ValueTask<DescribeProducersResponse?> HandleAsync(RequestContext context, DescribeProducersRequest request) => new(new DescribeProducersResponse
     {

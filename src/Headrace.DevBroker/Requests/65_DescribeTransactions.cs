@@ -68,7 +68,7 @@ internal sealed class DescribeTransactionsResponse : IWireMessage
 }
 
 internal sealed class DescribeTransactionsHandler()
-    : RequestHandler<DescribeTransactionsRequest, DescribeTransactionsResponse>(ApiKey.DescribeTransactions, minVersion: 0, maxVersion: 0, firstFlexible: 0)
+    : RequestHandler<DescribeTransactionsRequest, DescribeTransactionsResponse>(KafkaApi.DescribeTransactions, minVersion: 0, maxVersion: 0, firstFlexible: 0)
 {
     protected override ValueTask<DescribeTransactionsResponse?> HandleAsync(RequestContext context, DescribeTransactionsRequest request) =>
         new(new DescribeTransactionsResponse { States = request.TransactionalIds.ConvertAll(id => Describe(context.Broker, id)) });

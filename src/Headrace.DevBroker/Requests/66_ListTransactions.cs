@@ -58,7 +58,7 @@ internal sealed class ListTransactionsResponse : IWireMessage
 }
 
 internal sealed class ListTransactionsHandler()
-    : RequestHandler<ListTransactionsRequest, ListTransactionsResponse>(ApiKey.ListTransactions, minVersion: 0, maxVersion: 1, firstFlexible: 0)
+    : RequestHandler<ListTransactionsRequest, ListTransactionsResponse>(KafkaApi.ListTransactions, minVersion: 0, maxVersion: 1, firstFlexible: 0)
 {
     // States that Kafka has and that do not occur here are known all the same.
     private static readonly string[] KnownStates = [.. Enum.GetNames<TransactionState>(), "PrepareEpochFence", "Dead"];

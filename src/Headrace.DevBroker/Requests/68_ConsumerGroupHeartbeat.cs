@@ -88,7 +88,7 @@ internal sealed class ConsumerGroupHeartbeatResponse : IWireMessage
 }
 
 internal sealed class ConsumerGroupHeartbeatHandler()
-    : RequestHandler<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(ApiKey.ConsumerGroupHeartbeat, minVersion: 0, maxVersion: 1, firstFlexible: 0)
+    : RequestHandler<ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse>(KafkaApi.ConsumerGroupHeartbeat, minVersion: 0, maxVersion: 1, firstFlexible: 0)
 {
     protected override ValueTask<ConsumerGroupHeartbeatResponse?> HandleAsync(RequestContext context, ConsumerGroupHeartbeatRequest request)
     {

@@ -122,7 +122,7 @@ internal sealed class ConsumerGroupDescribeResponse : IWireMessage
 }
 
 internal sealed class ConsumerGroupDescribeHandler()
-    : RequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(ApiKey.ConsumerGroupDescribe, minVersion: 0, maxVersion: 1, firstFlexible: 0)
+    : RequestHandler<ConsumerGroupDescribeRequest, ConsumerGroupDescribeResponse>(KafkaApi.ConsumerGroupDescribe, minVersion: 0, maxVersion: 1, firstFlexible: 0)
 {
     protected override ValueTask<ConsumerGroupDescribeResponse?> HandleAsync(RequestContext context, ConsumerGroupDescribeRequest request)
     {

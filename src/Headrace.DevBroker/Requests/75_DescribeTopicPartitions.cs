@@ -111,7 +111,7 @@ internal sealed class DescribeTopicPartitionsResponse : IWireMessage
 
 internal sealed class DescribeTopicPartitionsHandler()
     : RequestHandler<DescribeTopicPartitionsRequest, DescribeTopicPartitionsResponse>(
-        ApiKey.DescribeTopicPartitions, minVersion: 0, maxVersion: 0, firstFlexible: 0)
+        KafkaApi.DescribeTopicPartitions, minVersion: 0, maxVersion: 0, firstFlexible: 0)
 {
     private const int MaxLimit = 2_000;
 

@@ -17,6 +17,9 @@ internal sealed class BrokerState
 
     public required int AdvertisedPort { get; init; }
 
+    /// <summary>The folder that the data are in; in memory a name that is none.</summary>
+    public required string LogDir { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     public required TopicCatalogue Topics { get; init; }

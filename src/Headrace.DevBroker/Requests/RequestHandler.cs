@@ -5,7 +5,7 @@ namespace Headrace.Broker.Requests;
 /// <summary>Serves one API key in a range of versions.</summary>
 internal abstract class RequestHandler
 {
-    private protected RequestHandler(ApiKey key, short minVersion, short maxVersion, short firstFlexible)
+    private protected RequestHandler(KafkaApi key, short minVersion, short maxVersion, short firstFlexible)
     {
         Key = key;
         MinVersion = minVersion;
@@ -13,7 +13,7 @@ internal abstract class RequestHandler
         FirstFlexible = firstFlexible;
     }
 
-    public ApiKey Key { get; }
+    public KafkaApi Key { get; }
 
     /// <summary>The key's name, as metrics show it.</summary>
     public string Name => field ??= Key.ToString();
@@ -40,7 +40,7 @@ internal abstract class RequestHandler
 }
 
 /// <summary>The same, with the message types. <c>null</c> as a response sends nothing.</summary>
-internal abstract class RequestHandler<TRequest, TResponse>(ApiKey key, short minVersion, short maxVersion, short firstFlexible)
+internal abstract class RequestHandler<TRequest, TResponse>(KafkaApi key, short minVersion, short maxVersion, short firstFlexible)
     : RequestHandler(key, minVersion, maxVersion, firstFlexible)
     where TRequest : class, IWireMessage, new()
     where TResponse : class, IWireMessage, new()

@@ -1,5 +1,3 @@
-using Headrace.Broker.Wire;
-
 namespace Headrace.Broker.Requests;
 
 /// <summary>The API keys this broker serves. What is not listed here is not advertised.</summary>
@@ -21,7 +19,7 @@ internal sealed class RequestTable
     /// <summary>In the order of their keys.</summary>
     public IReadOnlyList<RequestHandler> All { get; }
 
-    public RequestHandler? Find(ApiKey key) => (uint)key < (uint)_byKey.Length ? _byKey[(int)key] : null;
+    public RequestHandler? Find(KafkaApi key) => (uint)key < (uint)_byKey.Length ? _byKey[(int)key] : null;
 
     private static RequestHandler[] Records() =>
     [
@@ -74,5 +72,8 @@ internal sealed class RequestTable
         new DescribeConfigsHandler(),
         new AlterConfigsHandler(),
         new IncrementalAlterConfigsHandler(),
+        new DescribeLogDirsHandler(),
+        new ElectLeadersHandler(),
+        new ListPartitionReassignmentsHandler(),
     ];
 }

@@ -39,10 +39,10 @@ internal static class Frame
     }
 
     /// <summary>What the frame at the front of the buffer asks for, as soon as that much of it is there.</summary>
-    public static ApiKey? KeyOf(ReadOnlySequence<byte> buffer)
+    public static KafkaApi? KeyOf(ReadOnlySequence<byte> buffer)
     {
         var reader = new SequenceReader<byte>(buffer);
-        return reader.TryReadBigEndian(out int _) && reader.TryReadBigEndian(out short key) ? (ApiKey)key : null;
+        return reader.TryReadBigEndian(out int _) && reader.TryReadBigEndian(out short key) ? (KafkaApi)key : null;
     }
 
     public static void WriteResponse(WireOutput output, RequestHandler handler, int version, int correlationId, IWireMessage response)
@@ -51,7 +51,7 @@ internal static class Frame
         var wire = new WireWriter(output);
         wire.Int32(ref correlationId);
         wire.Flexible = handler.IsFlexible(version);
-        if (handler.Key != ApiKey.ApiVersions)
+        if (handler.Key != KafkaApi.ApiVersions)
         {
             wire.Tags();
         }

@@ -151,7 +151,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
             next = (await _ahead).Buffer;
         }
 
-        if (Frame.KeyOf(next) != ApiKey.Fetch)
+        if (Frame.KeyOf(next) != KafkaApi.Fetch)
         {
             await _nextHasCome.CancelAsync();
         }
@@ -179,7 +179,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
 
         if (header.Version < handler.FirstServed || header.Version > handler.MaxVersion)
         {
-            return handler.Key == ApiKey.ApiVersions
+            return handler.Key == KafkaApi.ApiVersions
                 ? new Call(handler, header.Version, header.CorrelationId, ClientId: null, Request: null)
                 : throw new WireException($"{header.Key} v{header.Version} is not served; v{handler.FirstServed} to v{handler.MaxVersion} are.");
         }

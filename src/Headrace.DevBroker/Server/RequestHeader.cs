@@ -3,7 +3,7 @@ using Headrace.Broker.Wire;
 namespace Headrace.Broker.Server;
 
 /// <summary>What stands in front of every request.</summary>
-internal readonly record struct RequestHeader(ApiKey Key, short Version, int CorrelationId)
+internal readonly record struct RequestHeader(KafkaApi Key, short Version, int CorrelationId)
 {
     /// <summary>The part that has the same form in every version.</summary>
     public static RequestHeader Read(ref WireReader wire)
@@ -13,7 +13,7 @@ internal readonly record struct RequestHeader(ApiKey Key, short Version, int Cor
         wire.Int16(ref key);
         wire.Int16(ref version);
         wire.Int32(ref correlationId);
-        return new RequestHeader((ApiKey)key, version, correlationId);
+        return new RequestHeader((KafkaApi)key, version, correlationId);
     }
 
     /// <summary>The rest; the client id stays a plain string in flexible versions too.</summary>

@@ -8,9 +8,12 @@ namespace Headrace.Broker.Storage;
 /// <param name="verify">Whether checksums are compared, which takes reading every byte; otherwise headers are.</param>
 internal sealed class SegmentScan(SegmentFile file, long length, bool verify)
 {
-    private const int WindowSize = 256 * 1024;
+    private const int LargeWindow = 256 * 1024;
 
-    private byte[] _window = new byte[WindowSize];
+    // Headers alone are far apart in large batches: what is read between them is for nothing.
+    private const int SmallWindow = 16 * 1024;
+
+    private byte[] _window = new byte[verify ? LargeWindow : SmallWindow];
     private long _windowAt;
     private int _inWindow;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Headrace.Broker.Log;
 using Headrace.Broker.Storage;
 
@@ -124,10 +125,7 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
         foreach (var entry in from.State.OfType<TopicEntry>())
         {
             var topic = new Topic(entry.Name, entry.Id, entry.Partitions, new TopicSettings(entry.Settings), NewLog);
-            for (var i = 0; i < entry.Partitions; i++)
-            {
-                found.Add((topic, i, topic.Partitions[i].Recover(known.GetValueOrDefault((entry.Id, i)), from.WasClosedCleanly)));
-            }
+            found.AddRange(RecoverAll(topic, i => known.GetValueOrDefault((entry.Id, i)), from.WasClosedCleanly).Select((recovery, i) => (topic, i, recovery)));
 
             _byId[topic.Id] = topic;
             _byName[topic.Name] = topic;
@@ -135,6 +133,22 @@ internal sealed class TopicCatalogue(int defaultPartitions, bool autoCreate, Tim
 
         from.RemoveAllBut(_byId.Keys.ToHashSet());
         return found;
+    }
+
+    // At once: most of it is waiting for the disk and computing checksums.
+    private static LogRecovery[] RecoverAll(Topic topic, Func<int, PartitionEntry?> known, bool wasClosedCleanly)
+    {
+        var recovered = new LogRecovery[topic.Partitions.Count];
+        try
+        {
+            Parallel.For(0, recovered.Length, i => recovered[i] = topic.Partitions[i].Recover(known(i), wasClosedCleanly));
+            return recovered;
+        }
+        catch (AggregateException faults)
+        {
+            ExceptionDispatchInfo.Throw(faults.InnerExceptions[0]);
+            throw;
+        }
     }
 
     private PartitionLog NewLog(string topic, Guid id, int index) => new(time, folder?.Partition(topic, id, index));

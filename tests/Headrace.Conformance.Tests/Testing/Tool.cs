@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace Headrace.Conformance.Tests.Testing;
@@ -6,8 +5,6 @@ namespace Headrace.Conformance.Tests.Testing;
 /// <summary>Apache Kafka's own command-line tools, run against one broker, and what they print without that which differs from run to run.</summary>
 internal sealed partial class Tool(string home, string broker, string topic, string group)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
-
     /// <summary>Runs one. In its arguments <c>{topic}</c> and <c>{group}</c> stand for this run's own names; <c>{file}</c> for a file that holds <paramref name="file"/>.</summary>
     public async Task<string> RunAsync(string command, string? input, string? file)
     {
@@ -38,30 +35,8 @@ internal sealed partial class Tool(string home, string broker, string topic, str
 
     private async Task<string> PrintedAsync(string[] arguments, string input)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        var start = new ProcessStartInfo(Path.Combine(home, "bin", "kafka-tool"), arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        try
-        {
-            var (output, error) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
-            await process.StandardInput.WriteAsync(input);
-            process.StandardInput.Close();
-            await process.WaitForExitAsync(deadline.Token);
-            return $"exit {process.ExitCode}\n{await output}{await error}";
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill(entireProcessTree: true);
-            }
-        }
+        var (exitCode, output, error) = await Command.RunAsync(Path.Combine(home, "bin", "kafka-tool"), arguments, input);
+        return $"exit {exitCode}\n{output}{error}";
     }
 
     // Names of this run, addresses, ids, times, and the order of lines, which hash tables decide.
@@ -73,6 +48,7 @@ internal sealed partial class Tool(string home, string broker, string topic, str
         text = Time().Replace(text, "TIME");
         text = Throughput().Replace(text, "$1N");
         text = ProducerId().Replace(text, "ID ");
+        text = LogDir().Replace(text, "$1DIR");
         text = Wording().Replace(text, "$1: …");
         text = text.Replace("min.insync.replicas=1,", "").Replace(" min.insync.replicas=1", "");
         text = StackFrame().Replace(text, "");
@@ -87,6 +63,9 @@ internal sealed partial class Tool(string home, string broker, string topic, str
 
     [GeneratedRegex(@"\b1[0-9]{12}\b|\b20[0-9]{2}-[0-9]{2}-[0-9]{2}[ T][0-9:]{8}([.,:][0-9]{3})?")]
     private static partial Regex Time();
+
+    [GeneratedRegex("(\"logDir\":\")[^\"]*")]
+    private static partial Regex LogDir();
 
     [GeneratedRegex(@"(throughput"":)[0-9.]+")]
     private static partial Regex Throughput();

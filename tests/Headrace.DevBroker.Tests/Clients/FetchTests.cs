@@ -31,9 +31,9 @@ public sealed class FetchTests : IAsyncLifetime
         await using var producer = await _cluster.ConnectAsync();
         for (var offset = 0; offset < 30; offset++)
         {
-            var waits = await _client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(id, offset, maxWaitMs: NeverInThisTest));
-            await producer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a")));
-            var fetched = await _client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
+            var waits = await _client.PostAsync(KafkaApi.Fetch, 17, SampleRequest.Fetch(id, offset, maxWaitMs: NeverInThisTest));
+            await producer.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a")));
+            var fetched = await _client.ReceiveAsync<FetchResponse>(KafkaApi.Fetch, 17, waits);
             Assert.NotEqual(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
         }
     }
@@ -77,7 +77,7 @@ public sealed class FetchTests : IAsyncLifetime
 
         var request = SampleRequest.Fetch(id, 0, maxBytes: 15_000);
         request.Topics[0].Partitions = [.. new[] { 2, 0, 1 }.Select(index => new FetchRequest.Partition { Index = index, MaxBytes = 1_000_000 })];
-        var response = await _client.SendAsync<FetchResponse>(ApiKey.Fetch, 17, request);
+        var response = await _client.SendAsync<FetchResponse>(KafkaApi.Fetch, 17, request);
 
         var lengths = response.Topics.SelectMany(one => one.Partitions).ToDictionary(one => one.Index, one => one.Records!.Value.Length);
         Assert.Equal(batch.Length, lengths[2]);
@@ -102,7 +102,7 @@ public sealed class FetchTests : IAsyncLifetime
     public async Task A_topic_that_was_made_again_is_another_topic()
     {
         var (topic, id) = await NewTopicAsync();
-        await _client.SendAsync<DeleteTopicsResponse>(ApiKey.DeleteTopics, 6, new DeleteTopicsRequest { Topics = [new() { Name = topic }], TimeoutMs = 5_000 });
+        await _client.SendAsync<DeleteTopicsResponse>(KafkaApi.DeleteTopics, 6, new DeleteTopicsRequest { Topics = [new() { Name = topic }], TimeoutMs = 5_000 });
 
         await Eventually.TrueAsync("the old id is unknown", async () => (await FetchAsync(SampleRequest.Fetch(id, 0))).Error == ErrorCode.UnknownTopicId);
     }
@@ -128,7 +128,7 @@ public sealed class FetchTests : IAsyncLifetime
         var request = SampleRequest.Fetch(Guid.Empty, 0);
         request.Topics[0].Name = topic;
 
-        var response = await _client.SendAsync<FetchResponse>(ApiKey.Fetch, version, request);
+        var response = await _client.SendAsync<FetchResponse>(KafkaApi.Fetch, version, request);
 
         Assert.Equal((ErrorCode.None, topic), (response.Topics[0].Partitions[0].Error, response.Topics[0].Name));
         Assert.NotEqual(0, response.Topics[0].Partitions[0].Records!.Value.Length);
@@ -154,16 +154,16 @@ public sealed class FetchTests : IAsyncLifetime
     }
 
     private async Task<Guid> IdOfAsync(string topic) =>
-        (await _client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = topic }] })).Topics[0].Id;
+        (await _client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = topic }] })).Topics[0].Id;
 
     private async Task<FetchResponse.Partition> FetchAsync(FetchRequest request) =>
-        (await _client.SendAsync<FetchResponse>(ApiKey.Fetch, 17, request)).Topics[0].Partitions[0];
+        (await _client.SendAsync<FetchResponse>(KafkaApi.Fetch, 17, request)).Topics[0].Partitions[0];
 
     private Task ProduceAsync(string topic, TestBatch batch) => ProduceAsync(topic, batch.ToBytes());
 
     private async Task ProduceAsync(string topic, byte[] batch, int partition = 0)
     {
-        var produced = await _client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, batch, partition));
+        var produced = await _client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, batch, partition));
         Assert.Equal(ErrorCode.None, produced.Topics[0].Partitions[0].Error);
     }
 }

@@ -96,10 +96,10 @@ public sealed class ProduceTests : IAsyncLifetime
     {
         var topic = await _cluster.CreateTopicAsync();
 
-        await _client.PostAsync(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a"), acks: 0));
+        await _client.PostAsync(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a"), acks: 0));
         Assert.Equal(1, (await ProduceAsync(topic, TestBatch.Of("b"))).BaseOffset);
 
-        await _client.PostAsync(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("c"), partition: 9, acks: 0));
+        await _client.PostAsync(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("c"), partition: 9, acks: 0));
         Assert.Null(await _client.ReceiveFrameAsync());
     }
 
@@ -155,7 +155,7 @@ public sealed class ProduceTests : IAsyncLifetime
         InitProducerIdResponse response = null!;
         await Eventually.TrueAsync("the coordinator has loaded", async () =>
         {
-            response = await _client.SendAsync<InitProducerIdResponse>(ApiKey.InitProducerId, 4, new InitProducerIdRequest { TransactionTimeoutMs = 60_000 });
+            response = await _client.SendAsync<InitProducerIdResponse>(KafkaApi.InitProducerId, 4, new InitProducerIdRequest { TransactionTimeoutMs = 60_000 });
             return response.Error != ErrorCode.CoordinatorLoadInProgress;
         });
         Assert.Equal((ErrorCode.None, (short)0), (response.Error, response.ProducerEpoch));
@@ -166,5 +166,5 @@ public sealed class ProduceTests : IAsyncLifetime
         ProduceAsync(topic, batch.ToBytes(), partition, acks);
 
     private async Task<ProduceResponse.Partition> ProduceAsync(string topic, byte[] batch, int partition = 0, short acks = -1) =>
-        (await _client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, batch, partition, acks))).Topics[0].Partitions[0];
+        (await _client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, batch, partition, acks))).Topics[0].Partitions[0];
 }

@@ -91,7 +91,7 @@ public sealed class TopicTests : IAsyncLifetime
 
         await Eventually.TrueAsync("the settings are changed", async () =>
             await DescribeAsync(topic) is var now && now["max.message.bytes"].Value == "100" && now["cleanup.policy"].Value == "delete,compact");
-        var refused = await _client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of(new string('x', 200))));
+        var refused = await _client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of(new string('x', 200))));
         Assert.Equal(ErrorCode.MessageTooLarge, refused.Topics[0].Partitions[0].Error);
 
         await ChangeAsync(topic, "max.message.bytes", SettingOperation.Delete, null);
@@ -107,14 +107,14 @@ public sealed class TopicTests : IAsyncLifetime
         Assert.Equal(ErrorCode.None, (await GrowAsync(topic, 4)).Error);
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, (await GrowAsync(Name(), 4)).Error);
         await Eventually.TrueAsync("there are four partitions", async () =>
-            (await _client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = topic }] })).Topics[0].Partitions.Count == 4);
+            (await _client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = topic }] })).Topics[0].Partitions.Count == 4);
     }
 
     [Fact]
     public async Task Records_are_deleted_up_to_an_offset()
     {
         var topic = await _cluster.CreateTopicAsync();
-        await _client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a", "b", "c")));
+        await _client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a", "b", "c")));
 
         Assert.Equal((ErrorCode.None, 2L), await DeleteRecordsAsync(topic, 2));
         Assert.Equal((ErrorCode.OffsetOutOfRange, -1L), await DeleteRecordsAsync(topic, 4));
@@ -127,7 +127,7 @@ public sealed class TopicTests : IAsyncLifetime
     public async Task A_compacted_topic_does_not_let_records_be_deleted()
     {
         var topic = await _cluster.CreateTopicAsync(1, ("cleanup.policy", "compact"));
-        await _client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a")));
+        await _client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a")));
 
         Assert.Equal((ErrorCode.PolicyViolation, -1L), await DeleteRecordsAsync(topic, 1));
     }
@@ -136,7 +136,7 @@ public sealed class TopicTests : IAsyncLifetime
     public async Task The_end_of_a_leader_epoch_is_the_end_of_the_log()
     {
         var topic = await _cluster.CreateTopicAsync();
-        await _client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a", "b", "c")));
+        await _client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(topic, TestBatch.Of("a", "b", "c")));
 
         Assert.Equal((ErrorCode.None, 0, 3L), await EpochAsync(0));
         Assert.Equal((ErrorCode.None, -1, -1L), await EpochAsync(7));
@@ -144,7 +144,7 @@ public sealed class TopicTests : IAsyncLifetime
         async Task<(ErrorCode, int, long)> EpochAsync(int epoch)
         {
             var request = new OffsetForLeaderEpochRequest { Topics = [new() { Name = topic, Partitions = [new() { LeaderEpoch = epoch }] }] };
-            var answer = (await _client.SendAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, 4, request)).Topics[0].Partitions[0];
+            var answer = (await _client.SendAsync<OffsetForLeaderEpochResponse>(KafkaApi.OffsetForLeaderEpoch, 4, request)).Topics[0].Partitions[0];
             return (answer.Error, answer.LeaderEpoch, answer.EndOffset);
         }
     }
@@ -157,7 +157,7 @@ public sealed class TopicTests : IAsyncLifetime
         var met = new List<(string, int)>();
         do
         {
-            var page = await _client.SendAsync<DescribeTopicPartitionsResponse>(ApiKey.DescribeTopicPartitions, 0, request);
+            var page = await _client.SendAsync<DescribeTopicPartitionsResponse>(KafkaApi.DescribeTopicPartitions, 0, request);
             met.AddRange(page.Topics.SelectMany(topic => topic.Partitions, (topic, partition) => (topic.Name!, partition.Index)));
             request.Cursor = page.NextCursor;
         }
@@ -178,37 +178,37 @@ public sealed class TopicTests : IAsyncLifetime
             topic.Settings = [new() { Name = setting, Value = wanted.Value }];
         }
 
-        return (await _client.SendAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest { Topics = [topic], ValidateOnly = validateOnly })).Topics[0];
+        return (await _client.SendAsync<CreateTopicsResponse>(KafkaApi.CreateTopics, 7, new CreateTopicsRequest { Topics = [topic], ValidateOnly = validateOnly })).Topics[0];
     }
 
     private async Task<Dictionary<string, DescribeConfigsResponse.Setting>> DescribeAsync(string topic)
     {
         var request = new DescribeConfigsRequest { Resources = [new() { Type = 2, Name = topic }], IncludeSynonyms = true };
-        return (await _client.SendAsync<DescribeConfigsResponse>(ApiKey.DescribeConfigs, 4, request)).Results[0].Settings.ToDictionary(setting => setting.Name);
+        return (await _client.SendAsync<DescribeConfigsResponse>(KafkaApi.DescribeConfigs, 4, request)).Results[0].Settings.ToDictionary(setting => setting.Name);
     }
 
     private async Task<AlterConfigsResponse.Result> ChangeAsync(string topic, string name, SettingOperation operation, string? value)
     {
         var change = new IncrementalAlterConfigsRequest.Change { Name = name, Operation = (sbyte)operation, Value = value };
         var request = new IncrementalAlterConfigsRequest { Resources = [new() { Type = 2, Name = topic, Changes = [change] }] };
-        return (await _client.SendAsync<AlterConfigsResponse>(ApiKey.IncrementalAlterConfigs, 1, request)).Results[0];
+        return (await _client.SendAsync<AlterConfigsResponse>(KafkaApi.IncrementalAlterConfigs, 1, request)).Results[0];
     }
 
     private async Task<CreatePartitionsResponse.Result> GrowAsync(string topic, int partitions) =>
         (await _client.SendAsync<CreatePartitionsResponse>(
-            ApiKey.CreatePartitions, 3, new CreatePartitionsRequest { Topics = [new() { Name = topic, Count = partitions }], TimeoutMs = 5_000 })).Results[0];
+            KafkaApi.CreatePartitions, 3, new CreatePartitionsRequest { Topics = [new() { Name = topic, Count = partitions }], TimeoutMs = 5_000 })).Results[0];
 
     private async Task<(ErrorCode, long)> DeleteRecordsAsync(string topic, long offset)
     {
         var request = new DeleteRecordsRequest { Topics = [new() { Name = topic, Partitions = [new() { Offset = offset }] }], TimeoutMs = 5_000 };
-        var deleted = (await _client.SendAsync<DeleteRecordsResponse>(ApiKey.DeleteRecords, 2, request)).Topics[0].Partitions[0];
+        var deleted = (await _client.SendAsync<DeleteRecordsResponse>(KafkaApi.DeleteRecords, 2, request)).Topics[0].Partitions[0];
         return (deleted.Error, deleted.LowWatermark);
     }
 
     private async Task<long> FindOffsetAsync(string topic, long timestamp)
     {
         var request = new ListOffsetsRequest { Topics = [new() { Name = topic, Partitions = [new() { Timestamp = timestamp }] }] };
-        return (await _client.SendAsync<ListOffsetsResponse>(ApiKey.ListOffsets, 7, request)).Topics[0].Partitions[0].Offset;
+        return (await _client.SendAsync<ListOffsetsResponse>(KafkaApi.ListOffsets, 7, request)).Topics[0].Partitions[0].Offset;
     }
 
     /// <summary>A topic to create.</summary>

@@ -66,7 +66,7 @@ public sealed class ControlTests : IAsyncLifetime
     }
 
     private static async Task<ErrorCode> HeartbeatAsync(WireClient client, string group) =>
-        (await client.SendAsync<HeartbeatResponse>(ApiKey.Heartbeat, 4, new HeartbeatRequest { GroupId = group, MemberId = "m" })).Error;
+        (await client.SendAsync<HeartbeatResponse>(KafkaApi.Heartbeat, 4, new HeartbeatRequest { GroupId = group, MemberId = "m" })).Error;
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, string body)
     {

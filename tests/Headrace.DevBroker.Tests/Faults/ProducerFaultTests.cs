@@ -99,8 +99,8 @@ public sealed class ProducerFaultTests : IAsyncLifetime
         using var throttled = _broker.Faults.On(KafkaApi.Produce).Times(1).Throttle(TimeSpan.FromMilliseconds(250));
         await using var client = await WireClient.ConnectAsync(_broker.BootstrapServers);
         var before = TimeProvider.System.GetTimestamp();
-        var first = await client.SendAsync<Requests.ProduceResponse>(Broker.Wire.ApiKey.Produce, 11, SampleRequest.Produce(_topic, TestBatch.Of("a")));
-        var second = await client.SendAsync<Requests.ProduceResponse>(Broker.Wire.ApiKey.Produce, 11, SampleRequest.Produce(_topic, TestBatch.Of("b")));
+        var first = await client.SendAsync<Requests.ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(_topic, TestBatch.Of("a")));
+        var second = await client.SendAsync<Requests.ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce(_topic, TestBatch.Of("b")));
 
         Assert.Equal((250, 0), (first.ThrottleTimeMs, second.ThrottleTimeMs));
         Assert.True(TimeProvider.System.GetElapsedTime(before) >= TimeSpan.FromMilliseconds(240));

@@ -34,8 +34,8 @@ public sealed class BrokerUnderTest : IAsyncLifetime
         await Eventually.TrueAsync("the broker has a group coordinator", async () =>
         {
             var group = NewGroup();
-            var found = await client.SendAsync<FindCoordinatorResponse>(ApiKey.FindCoordinator, 4, new FindCoordinatorRequest { Keys = [group] });
-            var fetched = await client.SendAsync<OffsetFetchResponse>(ApiKey.OffsetFetch, 9, new OffsetFetchRequest
+            var found = await client.SendAsync<FindCoordinatorResponse>(KafkaApi.FindCoordinator, 4, new FindCoordinatorRequest { Keys = [group] });
+            var fetched = await client.SendAsync<OffsetFetchResponse>(KafkaApi.OffsetFetch, 9, new OffsetFetchRequest
             {
                 Groups = [new OffsetFetchRequest.Group { GroupId = group, Topics = null }],
             });

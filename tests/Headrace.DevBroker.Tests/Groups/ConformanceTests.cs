@@ -71,7 +71,7 @@ public sealed class ConformanceTests(BrokerUnderTest broker) : IAsyncDisposable
     public async Task Every_version_finds_the_coordinator(int version)
     {
         await using var client = await WireClient.ConnectAsync(broker.Address);
-        var found = await client.SendAsync<FindCoordinatorResponse>(ApiKey.FindCoordinator, version, new FindCoordinatorRequest { Keys = [_group] });
+        var found = await client.SendAsync<FindCoordinatorResponse>(KafkaApi.FindCoordinator, version, new FindCoordinatorRequest { Keys = [_group] });
         Assert.Equal(ErrorCode.None, found.Coordinators.Single().Error);
         Assert.Equal(broker.Address, $"{found.Coordinators[0].Host}:{found.Coordinators[0].Port}");
     }
@@ -81,7 +81,7 @@ public sealed class ConformanceTests(BrokerUnderTest broker) : IAsyncDisposable
     {
         await using var client = await WireClient.ConnectAsync(broker.Address);
         var request = new FindCoordinatorRequest { Keys = [_group], KeyType = 2 };
-        Assert.Equal(ErrorCode.InvalidRequest, (await client.SendAsync<FindCoordinatorResponse>(ApiKey.FindCoordinator, 5, request)).Coordinators.Single().Error);
+        Assert.Equal(ErrorCode.InvalidRequest, (await client.SendAsync<FindCoordinatorResponse>(KafkaApi.FindCoordinator, 5, request)).Coordinators.Single().Error);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ConformanceTests(BrokerUnderTest broker) : IAsyncDisposable
     {
         await using var client = await WireClient.ConnectAsync(broker.Address);
         var topic = $"t-{Guid.NewGuid():N}";
-        await client.SendAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest
+        await client.SendAsync<CreateTopicsResponse>(KafkaApi.CreateTopics, 7, new CreateTopicsRequest
         {
             Topics = [new CreateTopicsRequest.Topic { Name = topic, Partitions = 1, Replicas = 1 }],
         });
@@ -208,7 +208,7 @@ public sealed class ConformanceTests(BrokerUnderTest broker) : IAsyncDisposable
         await Eventually.TrueAsync("the topic takes offsets", async () => await member.CommitAsync(topic: topic) == ErrorCode.None);
         await member.CommitAsync();
 
-        var deleted = await client.SendAsync<DeleteTopicsResponse>(ApiKey.DeleteTopics, 6, new DeleteTopicsRequest
+        var deleted = await client.SendAsync<DeleteTopicsResponse>(KafkaApi.DeleteTopics, 6, new DeleteTopicsRequest
         {
             Topics = [new DeleteTopicsRequest.Topic { Name = topic }],
             TimeoutMs = 10_000,

@@ -95,7 +95,7 @@ public sealed class ConsumerProtocolTests(BrokerUnderTest broker) : IAsyncLifeti
             _ => () => request.ServerAssignor = "best",
         };
         change();
-        Assert.Equal((ErrorCode)error, (await _wire.SendAsync<ConsumerGroupHeartbeatResponse>(ApiKey.ConsumerGroupHeartbeat, 1, request)).Error);
+        Assert.Equal((ErrorCode)error, (await _wire.SendAsync<ConsumerGroupHeartbeatResponse>(KafkaApi.ConsumerGroupHeartbeat, 1, request)).Error);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ConsumerProtocolTests(BrokerUnderTest broker) : IAsyncLifeti
     {
         var member = await JoinAsync();
         var described = (await _wire.SendAsync<ConsumerGroupDescribeResponse>(
-            ApiKey.ConsumerGroupDescribe, 1, new ConsumerGroupDescribeRequest { GroupIds = [_group, "nothing"] })).Groups;
+            KafkaApi.ConsumerGroupDescribe, 1, new ConsumerGroupDescribeRequest { GroupIds = [_group, "nothing"] })).Groups;
         Assert.Equal(ErrorCode.GroupIdNotFound, described.Single(one => one.GroupId == "nothing").Error);
         var group = described.Single(one => one.GroupId == _group);
         Assert.Equal(("Stable", "uniform", member.Epoch, member.Epoch), (group.State, group.AssignorName, group.GroupEpoch, group.AssignmentEpoch));
@@ -149,15 +149,15 @@ public sealed class ConsumerProtocolTests(BrokerUnderTest broker) : IAsyncLifeti
         Assert.Equal([0, 1, 2, 3], group.Members.Single().Assigned.Topics.Single().Partitions.Order());
         Assert.Equal([0, 1, 2, 3], group.Members.Single().Target.Topics.Single().Partitions.Order());
 
-        var classic = await _wire.SendAsync<DescribeGroupsResponse>(ApiKey.DescribeGroups, 6, new DescribeGroupsRequest { Groups = [_group] });
+        var classic = await _wire.SendAsync<DescribeGroupsResponse>(KafkaApi.DescribeGroups, 6, new DescribeGroupsRequest { Groups = [_group] });
         Assert.Equal(ErrorCode.GroupIdNotFound, classic.Groups[0].Error);
-        var listed = await _wire.SendAsync<ListGroupsResponse>(ApiKey.ListGroups, 5, new ListGroupsRequest { Types = ["consumer"] });
+        var listed = await _wire.SendAsync<ListGroupsResponse>(KafkaApi.ListGroups, 5, new ListGroupsRequest { Types = ["consumer"] });
         Assert.Equal(("consumer", "Stable", "consumer"), listed.Groups.Single(one => one.GroupId == _group) is var found ? (found.ProtocolType, found.State, found.Type) : default);
     }
 
     private async Task<Member> JoinAsync() => await new Member(_wire, _group, broker.Topic).BeatAsync();
 
-    private async Task<ErrorCode> CommitAsync(string memberId, int epoch) => (await _wire.SendAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, 9, new OffsetCommitRequest
+    private async Task<ErrorCode> CommitAsync(string memberId, int epoch) => (await _wire.SendAsync<OffsetCommitResponse>(KafkaApi.OffsetCommit, 9, new OffsetCommitRequest
     {
         GroupId = _group,
         MemberId = memberId,
@@ -165,7 +165,7 @@ public sealed class ConsumerProtocolTests(BrokerUnderTest broker) : IAsyncLifeti
         Topics = [new() { Name = broker.Topic, Partitions = [new() { Offset = 0 }] }],
     })).Topics[0].Partitions[0].Error;
 
-    private async Task<ErrorCode> FetchAsync(string? memberId, int epoch) => (await _wire.SendAsync<OffsetFetchResponse>(ApiKey.OffsetFetch, 9, new OffsetFetchRequest
+    private async Task<ErrorCode> FetchAsync(string? memberId, int epoch) => (await _wire.SendAsync<OffsetFetchResponse>(KafkaApi.OffsetFetch, 9, new OffsetFetchRequest
     {
         Groups = [new() { GroupId = _group, MemberId = memberId, MemberEpoch = epoch, Topics = [new() { Name = broker.Topic, Partitions = [0] }] }],
     })).Groups[0].Error;
@@ -199,7 +199,7 @@ public sealed class ConsumerProtocolTests(BrokerUnderTest broker) : IAsyncLifeti
         };
 
         public Task<ConsumerGroupHeartbeatResponse> SendAsync(int epoch, bool full = false) =>
-            wire.SendAsync<ConsumerGroupHeartbeatResponse>(ApiKey.ConsumerGroupHeartbeat, 1, Request(epoch, full));
+            wire.SendAsync<ConsumerGroupHeartbeatResponse>(KafkaApi.ConsumerGroupHeartbeat, 1, Request(epoch, full));
 
         public async Task<Member> BeatAsync()
         {

@@ -22,7 +22,7 @@ public sealed class EvictionTests
     }
 
     private static Task<JoinGroupResponse> JoinAsync(WireClient client, string group, string? instance) =>
-        client.SendAsync<JoinGroupResponse>(ApiKey.JoinGroup, instance is null ? 3 : 9, new JoinGroupRequest
+        client.SendAsync<JoinGroupResponse>(KafkaApi.JoinGroup, instance is null ? 3 : 9, new JoinGroupRequest
         {
             GroupId = group,
             GroupInstanceId = instance,
@@ -33,5 +33,5 @@ public sealed class EvictionTests
         });
 
     private static async Task<int> MembersAsync(WireClient client, string group) =>
-        (await client.SendAsync<DescribeGroupsResponse>(ApiKey.DescribeGroups, 5, new DescribeGroupsRequest { Groups = [group] })).Groups[0].Members.Count;
+        (await client.SendAsync<DescribeGroupsResponse>(KafkaApi.DescribeGroups, 5, new DescribeGroupsRequest { Groups = [group] })).Groups[0].Members.Count;
 }

@@ -44,7 +44,7 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
     }
 
     public Task<JoinGroupResponse> JoinOnceAsync(int version = 9) =>
-        SendAsync<JoinGroupResponse>(ApiKey.JoinGroup, version, new JoinGroupRequest
+        SendAsync<JoinGroupResponse>(KafkaApi.JoinGroup, version, new JoinGroupRequest
         {
             GroupId = group,
             MemberId = MemberId,
@@ -57,7 +57,7 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
         });
 
     public Task<SyncGroupResponse> SyncAsync(int version = 5, params (WireMember Member, byte Share)[] shares) =>
-        SendAsync<SyncGroupResponse>(ApiKey.SyncGroup, version, new SyncGroupRequest
+        SendAsync<SyncGroupResponse>(KafkaApi.SyncGroup, version, new SyncGroupRequest
         {
             GroupId = group,
             MemberId = MemberId,
@@ -69,7 +69,7 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
         });
 
     public async Task<ErrorCode> HeartbeatAsync(int version = 4) =>
-        (await SendAsync<HeartbeatResponse>(ApiKey.Heartbeat, version, new HeartbeatRequest
+        (await SendAsync<HeartbeatResponse>(KafkaApi.Heartbeat, version, new HeartbeatRequest
         {
             GroupId = group,
             MemberId = MemberId,
@@ -80,11 +80,11 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
     public Task<LeaveGroupResponse> LeaveAsync(int version = 5) => LeaveAsync(version, new LeaveGroupRequest.Member { MemberId = MemberId, GroupInstanceId = instance });
 
     public Task<LeaveGroupResponse> LeaveAsync(int version, params LeaveGroupRequest.Member[] members) =>
-        SendAsync<LeaveGroupResponse>(ApiKey.LeaveGroup, version, new LeaveGroupRequest { GroupId = group, Members = [.. members] });
+        SendAsync<LeaveGroupResponse>(KafkaApi.LeaveGroup, version, new LeaveGroupRequest { GroupId = group, Members = [.. members] });
 
     public async Task<ErrorCode> CommitAsync(int version = 9, string? topic = null, int partition = 0, long offset = 5, string? metadata = "m")
     {
-        var response = await SendAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, new OffsetCommitRequest
+        var response = await SendAsync<OffsetCommitResponse>(KafkaApi.OffsetCommit, version, new OffsetCommitRequest
         {
             GroupId = group,
             MemberId = MemberId,
@@ -104,7 +104,7 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
 
     /// <summary>Of the partitions 0 and 1 of the tests' topic, or of all there are.</summary>
     public async Task<OffsetFetchResponse.Group> FetchOffsetsAsync(int version = 9, bool all = false) =>
-        (await SendAsync<OffsetFetchResponse>(ApiKey.OffsetFetch, version, new OffsetFetchRequest
+        (await SendAsync<OffsetFetchResponse>(KafkaApi.OffsetFetch, version, new OffsetFetchRequest
         {
             Groups =
             [
@@ -117,7 +117,7 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
         })).Groups.Single();
 
     public async Task<DescribeGroupsResponse.Group> DescribeAsync(int version = 6) =>
-        (await SendAsync<DescribeGroupsResponse>(ApiKey.DescribeGroups, version, new DescribeGroupsRequest
+        (await SendAsync<DescribeGroupsResponse>(KafkaApi.DescribeGroups, version, new DescribeGroupsRequest
         {
             Groups = [group],
             IncludeAuthorizedOperations = true,
@@ -125,14 +125,14 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
 
     /// <summary>This group as the list shows it, or null.</summary>
     public async Task<ListGroupsResponse.Group?> ListAsync(int version = 5, string[]? states = null, string[]? types = null) =>
-        (await SendAsync<ListGroupsResponse>(ApiKey.ListGroups, version, new ListGroupsRequest { States = [.. states ?? []], Types = [.. types ?? []] }))
+        (await SendAsync<ListGroupsResponse>(KafkaApi.ListGroups, version, new ListGroupsRequest { States = [.. states ?? []], Types = [.. types ?? []] }))
         .Groups.SingleOrDefault(listed => listed.GroupId == group);
 
     public async Task<ErrorCode> DeleteGroupAsync(int version = 2) =>
-        (await SendAsync<DeleteGroupsResponse>(ApiKey.DeleteGroups, version, new DeleteGroupsRequest { Groups = [group] })).Results.Single().Error;
+        (await SendAsync<DeleteGroupsResponse>(KafkaApi.DeleteGroups, version, new DeleteGroupsRequest { Groups = [group] })).Results.Single().Error;
 
     public Task<OffsetDeleteResponse> DeleteOffsetsAsync(params (string Topic, int Partition)[] keys) =>
-        SendAsync<OffsetDeleteResponse>(ApiKey.OffsetDelete, 0, new OffsetDeleteRequest
+        SendAsync<OffsetDeleteResponse>(KafkaApi.OffsetDelete, 0, new OffsetDeleteRequest
         {
             GroupId = group,
             Topics = [.. keys.GroupBy(key => key.Topic, key => key.Partition).Select(topic => new OffsetDeleteRequest.Topic { Name = topic.Key, Partitions = [.. topic] })],
@@ -140,7 +140,7 @@ internal sealed class WireMember(BrokerUnderTest broker, string group, string? i
 
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task<TResponse> SendAsync<TResponse>(ApiKey key, int version, IWireMessage request) where TResponse : IWireMessage, new()
+    private async Task<TResponse> SendAsync<TResponse>(KafkaApi key, int version, IWireMessage request) where TResponse : IWireMessage, new()
     {
         _client ??= await WireClient.ConnectAsync(broker.Address);
         return await _client.SendAsync<TResponse>(key, version, request);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Tests.Testing;
 using Headrace.Broker.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace Headrace.Broker.Tests.Server;
 
@@ -24,16 +25,19 @@ public sealed class ConnectionTests
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public async Task Nonsense_closes_its_own_connection_and_no_other(string what, byte[] bytes)
+    public async Task Nonsense_closes_its_own_connection_and_no_other_and_the_reason_is_logged(string what, byte[] bytes)
     {
-        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        var log = new ErrorLog();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { Loggers = loggers }, TestContext.Current.CancellationToken);
         await using var bystander = await WireClient.ConnectAsync(broker.BootstrapServers);
         await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
 
         await client.SendRawAsync(bytes);
 
         Assert.True(await client.ReceiveFrameAsync() is null, $"{what} should close the connection");
-        Assert.NotEmpty((await bystander.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest())).Brokers);
+        Assert.Equal(1, log.Refused);
+        Assert.NotEmpty((await bystander.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest())).Brokers);
     }
 
     [Fact]
@@ -42,17 +46,17 @@ public sealed class ConnectionTests
         await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { EndFetchWaitsEarly = false }, TestContext.Current.CancellationToken);
         await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
         await using var producer = await WireClient.ConnectAsync(broker.BootstrapServers);
-        var topic = (await producer.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        var topic = (await producer.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
 
-        var first = await client.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
-        var waits = await client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 30_000));
-        var last = await client.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
-        await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, first);
-        await producer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+        var first = await client.PostAsync(KafkaApi.Metadata, 12, new MetadataRequest());
+        var waits = await client.PostAsync(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 30_000));
+        var last = await client.PostAsync(KafkaApi.Metadata, 12, new MetadataRequest());
+        await client.ReceiveAsync<MetadataResponse>(KafkaApi.Metadata, 12, first);
+        await producer.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
 
-        var fetched = await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
+        var fetched = await client.ReceiveAsync<FetchResponse>(KafkaApi.Fetch, 17, waits);
         Assert.NotEqual(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
-        await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, last);
+        await client.ReceiveAsync<MetadataResponse>(KafkaApi.Metadata, 12, last);
     }
 
     [Theory]
@@ -62,7 +66,7 @@ public sealed class ConnectionTests
     {
         await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
         await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
-        var topic = (await client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        var topic = (await client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
         var fetch = SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000);
 
         for (var round = 0; round < 3; round++)
@@ -71,18 +75,18 @@ public sealed class ConnectionTests
             if (isSentTogether)
             {
                 (waits, behind) = (1_000, 1_001);
-                await client.SendRawAsync([.. Framed(ApiKey.Fetch, 17, waits, fetch), .. Framed(ApiKey.Metadata, 12, behind, new MetadataRequest())]);
+                await client.SendRawAsync([.. Framed(KafkaApi.Fetch, 17, waits, fetch), .. Framed(KafkaApi.Metadata, 12, behind, new MetadataRequest())]);
             }
             else
             {
-                waits = await client.PostAsync(ApiKey.Fetch, 17, fetch);
+                waits = await client.PostAsync(KafkaApi.Fetch, 17, fetch);
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
-                behind = await client.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
+                behind = await client.PostAsync(KafkaApi.Metadata, 12, new MetadataRequest());
             }
 
-            var fetched = await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waits);
+            var fetched = await client.ReceiveAsync<FetchResponse>(KafkaApi.Fetch, 17, waits);
             Assert.Equal(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
-            await client.ReceiveAsync<MetadataResponse>(ApiKey.Metadata, 12, behind);
+            await client.ReceiveAsync<MetadataResponse>(KafkaApi.Metadata, 12, behind);
         }
     }
 
@@ -92,15 +96,15 @@ public sealed class ConnectionTests
         await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
         await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
         await using var producer = await WireClient.ConnectAsync(broker.BootstrapServers);
-        var topic = (await producer.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        var topic = (await producer.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
 
-        var first = await client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
-        var second = await client.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
-        await producer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+        var first = await client.PostAsync(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
+        var second = await client.PostAsync(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
+        await producer.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
 
         foreach (var waiting in new[] { first, second })
         {
-            Assert.NotEqual(0, (await client.ReceiveAsync<FetchResponse>(ApiKey.Fetch, 17, waiting)).Topics[0].Partitions[0].Records!.Value.Length);
+            Assert.NotEqual(0, (await client.ReceiveAsync<FetchResponse>(KafkaApi.Fetch, 17, waiting)).Topics[0].Partitions[0].Records!.Value.Length);
         }
     }
 
@@ -118,18 +122,18 @@ public sealed class ConnectionTests
             ProtocolType = "consumer",
             Protocols = [new() { Name = "range", Metadata = [0] }],
         };
-        join.MemberId = (await member.SendAsync<JoinGroupResponse>(ApiKey.JoinGroup, 9, join)).MemberId;
-        await member.SendAsync<JoinGroupResponse>(ApiKey.JoinGroup, 9, join);
+        join.MemberId = (await member.SendAsync<JoinGroupResponse>(KafkaApi.JoinGroup, 9, join)).MemberId;
+        await member.SendAsync<JoinGroupResponse>(KafkaApi.JoinGroup, 9, join);
         Assert.Single(await MembersAsync());
 
-        var topic = (await member.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
-        await member.PostAsync(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 60_000));
+        var topic = (await member.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        await member.PostAsync(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 60_000));
         await member.DisposeAsync();
 
         await Eventually.TrueAsync("the member has left", async () => (await MembersAsync()).Count == 0);
 
         async Task<List<DescribeGroupsResponse.Member>> MembersAsync() =>
-            (await observer.SendAsync<DescribeGroupsResponse>(ApiKey.DescribeGroups, 5, new DescribeGroupsRequest { Groups = ["billing"] })).Groups[0].Members;
+            (await observer.SendAsync<DescribeGroupsResponse>(KafkaApi.DescribeGroups, 5, new DescribeGroupsRequest { Groups = ["billing"] })).Groups[0].Members;
     }
 
     [Fact]
@@ -137,8 +141,8 @@ public sealed class ConnectionTests
     {
         await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
         await using var before = await WireClient.ConnectAsync(broker.BootstrapServers);
-        await before.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] });
-        await before.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a", "b")));
+        await before.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] });
+        await before.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a", "b")));
 
         for (var round = 0; round < 3; round++)
         {
@@ -149,7 +153,7 @@ public sealed class ConnectionTests
         }
 
         await using var after = await WireClient.ConnectAsync(broker.BootstrapServers);
-        var produced = await after.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("c")));
+        var produced = await after.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("c")));
         Assert.Equal(2, produced.Topics[0].Partitions[0].BaseOffset);
     }
 
@@ -158,23 +162,23 @@ public sealed class ConnectionTests
     {
         await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
         await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
-        await client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] });
+        await client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] });
 
         int posted;
         using (broker.BlackHole())
         {
-            posted = await client.PostAsync(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+            posted = await client.PostAsync(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
             await using var other = await WireClient.ConnectAsync(broker.BootstrapServers);
-            await other.PostAsync(ApiKey.Metadata, 12, new MetadataRequest());
+            await other.PostAsync(KafkaApi.Metadata, 12, new MetadataRequest());
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, TestContext.Current.CancellationToken);
             Assert.False(client.HasReceived || other.HasReceived);
         }
 
-        var produced = await client.ReceiveAsync<ProduceResponse>(ApiKey.Produce, 11, posted);
+        var produced = await client.ReceiveAsync<ProduceResponse>(KafkaApi.Produce, 11, posted);
         Assert.Equal(0, produced.Topics[0].Partitions[0].BaseOffset);
     }
 
-    private static byte[] Framed(ApiKey key, short version, int correlationId, IWireMessage request)
+    private static byte[] Framed(KafkaApi key, short version, int correlationId, IWireMessage request)
     {
         var frame = WireClient.Encode(key, version, correlationId, request);
         var prefix = new byte[sizeof(int)];

@@ -17,8 +17,8 @@ public sealed class HostileRequestTests
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
         await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { Loggers = loggers }, TestContext.Current.CancellationToken);
         await using var observer = await WireClient.ConnectAsync(broker.BootstrapServers);
-        var topic = (await observer.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
-        await observer.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a", "b")));
+        var topic = (await observer.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+        await observer.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a", "b")));
 
         for (var seed = 0; seed < (IsLong ? 200 : 5); seed++)
         {
@@ -32,7 +32,7 @@ public sealed class HostileRequestTests
         }
 
         Assert.Empty(log.Errors);
-        Assert.Equal(ErrorCode.None, (await observer.SendAsync<FetchResponse>(ApiKey.Fetch, 17, SampleRequest.Fetch(topic.Id, 0))).Error);
+        Assert.Equal(ErrorCode.None, (await observer.SendAsync<FetchResponse>(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, 0))).Error);
     }
 
     private static async Task AskAsync(DevBroker broker, RequestHandler handler, int version, Random random)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Tests.Testing;
-using Headrace.Broker.Wire;
 
 namespace Headrace.Broker.Tests.Server;
 
@@ -17,9 +16,9 @@ public sealed class MetricTests
         using var fault = broker.Faults.On(KafkaApi.Produce).Times(1).Delay(TimeSpan.Zero);
         await using (var client = await WireClient.ConnectAsync(broker.BootstrapServers))
         {
-            await client.SendAsync<MetadataResponse>(ApiKey.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "t" }] });
-            await client.SendAsync<ProduceResponse>(ApiKey.Produce, 11, SampleRequest.Produce("t", TestBatch.Of("a", "b", "c")));
-            await client.SendAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, 9, new OffsetCommitRequest { GroupId = "g", Topics = [new() { Name = "t", Partitions = [new()] }] });
+            await client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "t" }] });
+            await client.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("t", TestBatch.Of("a", "b", "c")));
+            await client.SendAsync<OffsetCommitResponse>(KafkaApi.OffsetCommit, 9, new OffsetCommitRequest { GroupId = "g", Topics = [new() { Name = "t", Partitions = [new()] }] });
             Assert.Equal(1, seen["headrace.broker.connections"]);
         }
 

@@ -30,7 +30,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var name = $"t-{Guid.NewGuid():N}";
         await using var client = await ConnectAsync();
-        var created = await client.SendAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest
+        var created = await client.SendAsync<CreateTopicsResponse>(KafkaApi.CreateTopics, 7, new CreateTopicsRequest
         {
             Topics =
             [
@@ -48,7 +48,7 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             var all = Enumerable.Range(0, partitions).Select(index => new ListOffsetsRequest.Partition { Index = index, Timestamp = -1 });
             var found = await client.SendAsync<ListOffsetsResponse>(
-                ApiKey.ListOffsets, 7, new ListOffsetsRequest { Topics = [new() { Name = name, Partitions = [.. all] }] });
+                KafkaApi.ListOffsets, 7, new ListOffsetsRequest { Topics = [new() { Name = name, Partitions = [.. all] }] });
             return found.Topics[0].Partitions.TrueForAll(partition => partition.Error == ErrorCode.None);
         });
         return name;

@@ -27,21 +27,21 @@ internal sealed class WireClient : IAsyncDisposable
         return new WireClient(tcp);
     }
 
-    public async Task<TResponse> SendAsync<TResponse>(ApiKey key, int version, IWireMessage request) where TResponse : IWireMessage, new()
+    public async Task<TResponse> SendAsync<TResponse>(KafkaApi key, int version, IWireMessage request) where TResponse : IWireMessage, new()
     {
         var correlationId = await PostAsync(key, version, request);
         return await ReceiveAsync<TResponse>(key, version, correlationId);
     }
 
     /// <summary>Sends without waiting for a response. Returns the correlation id.</summary>
-    public async Task<int> PostAsync(ApiKey key, int version, IWireMessage request)
+    public async Task<int> PostAsync(KafkaApi key, int version, IWireMessage request)
     {
         var correlationId = ++_lastCorrelationId;
         await SendFrameAsync(Encode(key, (short)version, correlationId, request));
         return correlationId;
     }
 
-    public async Task<TResponse> ReceiveAsync<TResponse>(ApiKey key, int version, int correlationId) where TResponse : IWireMessage, new()
+    public async Task<TResponse> ReceiveAsync<TResponse>(KafkaApi key, int version, int correlationId) where TResponse : IWireMessage, new()
     {
         var frame = await ReceiveFrameAsync() ?? throw new IOException($"The broker closed the connection instead of answering {key} v{version}.");
         return Decode<TResponse>(key, version, correlationId, frame);
@@ -83,12 +83,11 @@ internal sealed class WireClient : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    public static byte[] Encode(ApiKey key, short version, int correlationId, IWireMessage request)
+    public static byte[] Encode(KafkaApi key, short version, int correlationId, IWireMessage request, string? clientId = "wire-test")
     {
         var output = new WireOutput();
         var wire = new WireWriter(output);
         var number = (short)key;
-        string? clientId = "wire-test";
         wire.Int16(ref number);
         wire.Int16(ref version);
         wire.Int32(ref correlationId);
@@ -100,14 +99,14 @@ internal sealed class WireClient : IAsyncDisposable
         return Codec.BytesOf(output);
     }
 
-    private static TResponse Decode<TResponse>(ApiKey key, int version, int correlationId, byte[] frame) where TResponse : IWireMessage, new()
+    private static TResponse Decode<TResponse>(KafkaApi key, int version, int correlationId, byte[] frame) where TResponse : IWireMessage, new()
     {
         var wire = new WireReader(new ReadOnlySequence<byte>(frame));
         var answered = 0;
         wire.Int32(ref answered);
         Assert.Equal(correlationId, answered);
         wire.Flexible = Table.Find(key)!.IsFlexible(version);
-        if (key != ApiKey.ApiVersions)
+        if (key != KafkaApi.ApiVersions)
         {
             wire.Tags();
         }

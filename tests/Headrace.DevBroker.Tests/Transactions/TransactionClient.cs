@@ -19,10 +19,10 @@ internal sealed class TransactionClient(WireClient wire, string id)
     {
         // Upon which a fresh Kafka makes the topic that holds transactions.
         await PatientlyAsync(
-            () => wire.SendAsync<FindCoordinatorResponse>(ApiKey.FindCoordinator, 4, new FindCoordinatorRequest { KeyType = 1, Keys = [id] }),
+            () => wire.SendAsync<FindCoordinatorResponse>(KafkaApi.FindCoordinator, 4, new FindCoordinatorRequest { KeyType = 1, Keys = [id] }),
             answer => answer.Coordinators[0].Error);
         var response = await PatientlyAsync(
-            () => wire.SendAsync<InitProducerIdResponse>(ApiKey.InitProducerId, version, new InitProducerIdRequest
+            () => wire.SendAsync<InitProducerIdResponse>(KafkaApi.InitProducerId, version, new InitProducerIdRequest
             {
                 TransactionalId = id,
                 TransactionTimeoutMs = timeoutMs,
@@ -39,7 +39,7 @@ internal sealed class TransactionClient(WireClient wire, string id)
     }
 
     public async Task<ErrorCode> AddAsync(string topic, int partition = 0, int version = 3) => (await PatientlyAsync(
-        () => wire.SendAsync<AddPartitionsToTxnResponse>(ApiKey.AddPartitionsToTxn, version, new AddPartitionsToTxnRequest
+        () => wire.SendAsync<AddPartitionsToTxnResponse>(KafkaApi.AddPartitionsToTxn, version, new AddPartitionsToTxnRequest
         {
             TransactionalId = id,
             ProducerId = ProducerId,
@@ -53,7 +53,7 @@ internal sealed class TransactionClient(WireClient wire, string id)
         var batch = TestBatch.Of(values) with { ProducerId = ProducerId, ProducerEpoch = Epoch, BaseSequence = _nextSequence, Attributes = 0x10 };
         var request = SampleRequest.Produce(topic, batch);
         request.TransactionalId = id;
-        var error = (await wire.SendAsync<ProduceResponse>(ApiKey.Produce, 10, request)).Topics[0].Partitions[0].Error;
+        var error = (await wire.SendAsync<ProduceResponse>(KafkaApi.Produce, 10, request)).Topics[0].Partitions[0].Error;
         if (error == ErrorCode.None)
         {
             _nextSequence += values.Length;
@@ -63,7 +63,7 @@ internal sealed class TransactionClient(WireClient wire, string id)
     }
 
     public async Task<ErrorCode> EndAsync(bool commit, int version = 3) => (await PatientlyAsync(
-        () => wire.SendAsync<EndTxnResponse>(ApiKey.EndTxn, version, new EndTxnRequest
+        () => wire.SendAsync<EndTxnResponse>(KafkaApi.EndTxn, version, new EndTxnRequest
         {
             TransactionalId = id,
             ProducerId = ProducerId,
@@ -73,7 +73,7 @@ internal sealed class TransactionClient(WireClient wire, string id)
         answer => answer.Error)).Error;
 
     public async Task<ErrorCode> AddGroupAsync(string group, int version = 3) => (await PatientlyAsync(
-        () => wire.SendAsync<AddOffsetsToTxnResponse>(ApiKey.AddOffsetsToTxn, version, new AddOffsetsToTxnRequest
+        () => wire.SendAsync<AddOffsetsToTxnResponse>(KafkaApi.AddOffsetsToTxn, version, new AddOffsetsToTxnRequest
         {
             TransactionalId = id,
             ProducerId = ProducerId,
@@ -83,7 +83,7 @@ internal sealed class TransactionClient(WireClient wire, string id)
         answer => answer.Error)).Error;
 
     public async Task<ErrorCode> CommitOffsetAsync(string group, string topic, long offset, int generation = -1, string memberId = "") => (await PatientlyAsync(
-        () => wire.SendAsync<TxnOffsetCommitResponse>(ApiKey.TxnOffsetCommit, 3, new TxnOffsetCommitRequest
+        () => wire.SendAsync<TxnOffsetCommitResponse>(KafkaApi.TxnOffsetCommit, 3, new TxnOffsetCommitRequest
         {
             TransactionalId = id,
             GroupId = group,

@@ -161,7 +161,7 @@ public sealed class TransactionTests : IAsyncLifetime
         Assert.Equal(ErrorCode.None, await producer.ProduceAsync(topic, "a", "b"));
 
         var described = await _wire.SendAsync<DescribeTransactionsResponse>(
-            ApiKey.DescribeTransactions, 0, new DescribeTransactionsRequest { TransactionalIds = [producer.Id, "nobody"] });
+            KafkaApi.DescribeTransactions, 0, new DescribeTransactionsRequest { TransactionalIds = [producer.Id, "nobody"] });
         var mine = described.States.Single(state => state.TransactionalId == producer.Id);
         Assert.Equal(("Ongoing", 60_000, producer.ProducerId, producer.Epoch), (mine.Name, mine.TimeoutMs, mine.ProducerId, mine.ProducerEpoch));
         Assert.Equal(topic, mine.Topics.Single().Name);
@@ -169,12 +169,12 @@ public sealed class TransactionTests : IAsyncLifetime
         Assert.Equal(ErrorCode.TransactionalIdNotFound, described.States.Single(state => state.TransactionalId == "nobody").Error);
 
         var listed = await _wire.SendAsync<ListTransactionsResponse>(
-            ApiKey.ListTransactions, 1, new ListTransactionsRequest { States = ["Ongoing", "Nonsense"], ProducerIds = [producer.ProducerId] });
+            KafkaApi.ListTransactions, 1, new ListTransactionsRequest { States = ["Ongoing", "Nonsense"], ProducerIds = [producer.ProducerId] });
         Assert.Equal(producer.Id, listed.States.Single().TransactionalId);
         Assert.Equal(["Nonsense"], listed.UnknownStates);
 
         var producers = await _wire.SendAsync<DescribeProducersResponse>(
-            ApiKey.DescribeProducers, 0, new DescribeProducersRequest { Topics = [new() { Name = topic, Partitions = [0, 1] }] });
+            KafkaApi.DescribeProducers, 0, new DescribeProducersRequest { Topics = [new() { Name = topic, Partitions = [0, 1] }] });
         var known = producers.Topics[0].Partitions.Single(partition => partition.Index == 0).Producers.Single();
         Assert.Equal((producer.ProducerId, (int)producer.Epoch, 1, 0L), (known.ProducerId, known.ProducerEpoch, known.LastSequence, known.TransactionStartOffset));
         Assert.Equal(ErrorCode.UnknownTopicOrPartition, producers.Topics[0].Partitions.Single(partition => partition.Index == 1).Error);
@@ -190,7 +190,7 @@ public sealed class TransactionTests : IAsyncLifetime
 
     private async Task<FetchResponse.Partition> FetchAsync(string topic, bool committed, long offset = 0)
     {
-        var response = await _wire.SendAsync<FetchResponse>(ApiKey.Fetch, 12, new FetchRequest
+        var response = await _wire.SendAsync<FetchResponse>(KafkaApi.Fetch, 12, new FetchRequest
         {
             IsolationLevel = committed ? (sbyte)1 : (sbyte)0,
             Topics = [new() { Name = topic, Partitions = [new() { FetchOffset = offset, MaxBytes = 1_000_000 }] }],
@@ -200,7 +200,7 @@ public sealed class TransactionTests : IAsyncLifetime
 
     private async Task<long> EndAsync(string topic, bool committed)
     {
-        var response = await _wire.SendAsync<ListOffsetsResponse>(ApiKey.ListOffsets, 7, new ListOffsetsRequest
+        var response = await _wire.SendAsync<ListOffsetsResponse>(KafkaApi.ListOffsets, 7, new ListOffsetsRequest
         {
             IsolationLevel = committed ? (sbyte)1 : (sbyte)0,
             Topics = [new() { Name = topic, Partitions = [new() { Timestamp = -1 }] }],
@@ -210,7 +210,7 @@ public sealed class TransactionTests : IAsyncLifetime
 
     private async Task<(ErrorCode Error, long Offset)> CommittedAsync(string group, string topic, bool stable)
     {
-        var response = await _wire.SendAsync<OffsetFetchResponse>(ApiKey.OffsetFetch, 7, new OffsetFetchRequest
+        var response = await _wire.SendAsync<OffsetFetchResponse>(KafkaApi.OffsetFetch, 7, new OffsetFetchRequest
         {
             Groups = [new() { GroupId = group, Topics = [new() { Name = topic, Partitions = [0] }] }],
             RequireStable = stable,

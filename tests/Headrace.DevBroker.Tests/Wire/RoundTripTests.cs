@@ -56,7 +56,7 @@ public sealed class RoundTripTests
     [Fact]
     public void Tagged_fields_that_are_not_known_are_skipped()
     {
-        var handler = Table.Find(ApiKey.ApiVersions)!;
+        var handler = Table.Find(KafkaApi.ApiVersions)!;
         var plain = Codec.Write(new ApiVersionsRequest { ClientSoftwareName = "x", ClientSoftwareVersion = "1" }, version: 4, flexible: true);
         byte[] tagged = [.. plain[..^1], 2, 0, 3, 1, 2, 3, 9, 0];
 

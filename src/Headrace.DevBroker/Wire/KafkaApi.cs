@@ -78,14 +78,23 @@ public enum KafkaApi : short
     /// <summary>Settings are replaced.</summary>
     AlterConfigs = 33,
 
+    /// <summary>What takes how much room where.</summary>
+    DescribeLogDirs = 35,
+
     /// <summary>Topics grow.</summary>
     CreatePartitions = 37,
 
     /// <summary>Groups are deleted.</summary>
     DeleteGroups = 42,
 
+    /// <summary>Partitions are to elect leaders.</summary>
+    ElectLeaders = 43,
+
     /// <summary>Settings are changed.</summary>
     IncrementalAlterConfigs = 44,
+
+    /// <summary>Partitions that move to other brokers are listed.</summary>
+    ListPartitionReassignments = 46,
 
     /// <summary>A group's offsets are deleted.</summary>
     OffsetDelete = 47,
