@@ -86,7 +86,8 @@ internal static class DeadLetterHeaders
     public static void AddRetry(RecordHeaders headers, int walked, DateTimeOffset dueAt)
     {
         headers.Add(Walked, Number(walked));
-        headers.Add(DueAt, Time(dueAt));
+        // Its last millisecond counts as a whole one: never early.
+        headers.Add(DueAt, Time(dueAt.AddTicks(TimeSpan.TicksPerMillisecond - 1)));
     }
 
     /// <summary>The headers of a record that waits behind others of its key.</summary>

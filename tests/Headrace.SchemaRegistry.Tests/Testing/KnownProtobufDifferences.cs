@@ -27,7 +27,7 @@ internal sealed partial class KnownProtobufDifferences
     {
         var pairs = judged.Pairs().Select(pair => (Ours: judged.Unreadable(pair.Writer, pair.Reader), Theirs: _findings[pair], pair.Writer, pair.Reader)).ToList();
         return theirs == Follows(judged.Mode, [.. pairs.Select(pair => pair.Theirs.Count == 0)])
-            && pairs.All(pair => (pair.Ours.Count == 0) == (pair.Theirs.Count == 0) || (pair.Ours.Count == 0 ? pair.Theirs.All(finding => IsHarmless(finding) || IsOfOtherNumber(finding, pair.Writer, pair.Reader)) : pair.Ours.All(fault => IsUnseen(fault, pair.Writer))));
+            && pairs.All(pair => (pair.Ours.Count == 0) == (pair.Theirs.Count == 0) || (pair.Ours.Count == 0 ? pair.Theirs.All(finding => IsHarmless(finding) || IsOfOtherNumber(finding, pair.Writer, pair.Reader) || IsOfHarmlessLabel(finding, pair.Writer, pair.Reader)) : pair.Ours.All(fault => IsUnseen(fault, pair.Writer, pair.Reader))));
     }
 
     // FULL is met there by one direction of each two.
@@ -46,6 +46,12 @@ internal sealed partial class KnownProtobufDifferences
         FieldChange().Match(finding) is { Success: true } change && MessageOf(writer, change.Groups[1].Value) is { } before && MessageOf(reader, change.Groups[1].Value) is { } next
         && before.Fields.InDeclarationOrder().Any(field => next.FindFieldByName(field.Name) is { } same && same.FieldNumber != field.FieldNumber);
 
+    // optional or not is the same on the wire; several texts, bytes or messages are read as the last, or as one that is merged.
+    private static bool IsOfHarmlessLabel(string finding, string writer, string reader) =>
+        LabelChange().Match(finding) is { Success: true } change && MessageOf(writer, change.Groups[1].Value) is { } before && MessageOf(reader, change.Groups[1].Value) is { } next
+        && before.Fields.InDeclarationOrder().All(field => next.FindFieldByNumber(field.FieldNumber) is not { } same || same.IsRepeated == field.IsRepeated
+            || (field is { IsMap: false, FieldType: FieldType.String or FieldType.Bytes or FieldType.Message } && same is { IsMap: false, FieldType: FieldType.String or FieldType.Bytes or FieldType.Message }));
+
     // By its own name, which no other has: the other registry names one or two of those around it.
     private static MessageDescriptor? MessageOf(string file, string path) =>
         All(ProtobufSchema.Parse(file).File.MessageTypes).FirstOrDefault(message => message.Name == path[(path.LastIndexOf('.') + 1)..]);
@@ -53,21 +59,41 @@ internal sealed partial class KnownProtobufDifferences
     private static IEnumerable<MessageDescriptor> All(IEnumerable<MessageDescriptor> messages) => messages.SelectMany(message => All(message.NestedTypes).Prepend(message));
 
     // What they accept and a reader would miss or misread.
-    private static bool IsUnseen(SchemaFault fault, string writer) => fault.Rule switch
+    private static bool IsUnseen(SchemaFault fault, string writer, string reader) => fault.Rule switch
     {
         SchemaRule.MessagesKnown => Regex.IsMatch(writer, $@"message {fault.Path[(fault.Path.LastIndexOf('.') + 1)..]} \{{\s*(reserved [^;]*;\s*)?\}}"),
         SchemaRule.NamesMatch => fault.Path == "$",
-        SchemaRule.ChoicesMatch or SchemaRule.BranchesKnown => true,
+        SchemaRule.ChoicesMatch => Places(fault, reader, writer) is var (next, before, choice)
+            && next.Oneofs.Any(group => group.Name == choice && Together(before, [.. group.Fields.Select(static field => field.FieldNumber)])),
+        SchemaRule.BranchesKnown => Places(fault, writer, reader) is var (before, next, field)
+            && before.FindFieldByName(field) is { RealContainingOneof: not null } gone && next.FindFieldByNumber(gone.FieldNumber) is null,
         _ => false,
     };
 
+    // Whether two of these fields can be in one value: they are not of one oneof.
+    private static bool Together(MessageDescriptor message, IReadOnlyList<int> numbers)
+    {
+        FieldDescriptor[] fields = [.. numbers.Select(message.FindFieldByNumber).OfType<FieldDescriptor>()];
+        return fields.Length > 1 && (fields[0].RealContainingOneof is not { } group || Array.Exists(fields, field => field.RealContainingOneof != group));
+    }
+
+    // The message of a fault in one file and in the other, and what of it is meant.
+    private static (MessageDescriptor One, MessageDescriptor Other, string Name)? Places(SchemaFault fault, string one, string other)
+    {
+        var end = fault.Path.LastIndexOf('.');
+        return MessageOf(one, fault.Path[..end]) is { } first && MessageOf(other, fault.Path[..end]) is { } second ? (first, second, fault.Path[(end + 1)..]) : null;
+    }
+
     private static bool AreAlike(string one, string other) => one == other || Array.Exists(Alike, group => group.Contains(one) && group.Contains(other));
 
-    [GeneratedRegex(@"^(\d+ reserved fields were removed|Conflict of reserved \d+ fields|\d+ fields removed without reservation|Field name changed|Conflict, field id changed|Field label changed), ")]
+    [GeneratedRegex(@"^(\d+ reserved fields were removed|Conflict of reserved \d+ fields|\d+ fields removed without reservation|Field name changed|Conflict, field id changed), ")]
     private static partial Regex Harmless();
 
     [GeneratedRegex(@"^Field (?:type|label) changed, message (\S+) , ")]
     private static partial Regex FieldChange();
+
+    [GeneratedRegex(@"^Field label changed, message (\S+) , ")]
+    private static partial Regex LabelChange();
 
     [GeneratedRegex(@"^Field type changed, message \S+ , before: (\w+) , after (\w+)$")]
     private static partial Regex TypeChange();
