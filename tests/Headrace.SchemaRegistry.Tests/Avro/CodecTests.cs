@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using System.Text;
 using System.Text.Json.Serialization;
 using Headrace.Schemas.Testing;
 
@@ -48,6 +50,43 @@ public sealed class CodecTests
         Assert.Equal(all.Bytes, read.Bytes);
         Assert.Equal(all.Memory.ToArray(), read.Memory.ToArray());
         Assert.Equal(new Everything { Text = "", Bytes = [] } with { Bytes = read.Bytes }, Hex.Read(codec, Hex.Of(codec, new Everything { Text = "", Bytes = [] })) with { Bytes = read.Bytes, Memory = default });
+    }
+
+    [Fact]
+    public void Decimals_of_any_size_and_scale_are_written_as_big_numbers_are_or_refused()
+    {
+        var (codec, random) = (new AvroCodec<Exact>(), new Random(41));
+        for (var i = 0; i < 20_000; i++)
+        {
+            var parts = Enumerable.Range(0, 3).Select(part => random.Next(3) < part ? 0 : random.Next(int.MinValue, int.MaxValue) >>> random.Next(32)).ToArray();
+            var value = new decimal(parts[0], parts[1], parts[2], random.Next(2) == 0, (byte)random.Next(29));
+            var (unscaled, lost) = Unscaled(value, 14);
+            if (!lost.IsZero || BigInteger.Abs(unscaled) >= BigInteger.Pow(10, 38))
+            {
+                Assert.Throws<MessageFormatException>(() => Hex.Of(codec, new(value)));
+                continue;
+            }
+
+            var bytes = unscaled.ToByteArray(isBigEndian: true);
+            Assert.Equal(Convert.ToHexStringLower([(byte)(bytes.Length << 1), .. bytes]), Hex.Of(codec, new(value)));
+        }
+    }
+
+    [Fact]
+    public void Texts_of_every_length_have_their_length_in_front()
+    {
+        var codec = new AvroCodec<Note>();
+        foreach (var character in new[] { "a", "ä", "€" })
+        {
+            for (var length = 0; length <= 140; length++)
+            {
+                var text = string.Concat(Enumerable.Repeat(character, length));
+                var bytes = Encoding.UTF8.GetBytes(text);
+                var size = bytes.Length << 1;
+                byte[] prefix = size < 0x80 ? [(byte)size] : [(byte)(size | 0x80), (byte)(size >> 7)];
+                Assert.Equal(Convert.ToHexStringLower([.. prefix, .. bytes]), Hex.Of(codec, new(text)));
+            }
+        }
     }
 
     [Theory]
@@ -199,7 +238,18 @@ public sealed class CodecTests
         Paid,
     }
 
+    private static (BigInteger Value, BigInteger Lost) Unscaled(decimal value, int scale)
+    {
+        var parts = decimal.GetBits(value);
+        var digits = ((BigInteger)(uint)parts[2] << 64 | (BigInteger)(uint)parts[1] << 32 | (uint)parts[0]) * (parts[3] < 0 ? -1 : 1);
+        return value.Scale <= scale ? (digits * BigInteger.Pow(10, scale - value.Scale), 0) : (BigInteger.DivRem(digits, BigInteger.Pow(10, value.Scale - scale), out var lost), lost);
+    }
+
     private sealed record Money([property: AvroDecimal(6, 2)] decimal Amount);
+
+    private sealed record Exact([property: AvroDecimal(38, 14)] decimal Amount);
+
+    private sealed record Note(string Text);
 
     private sealed record Event(DateTimeOffset At);
 

@@ -8,18 +8,18 @@ internal static class AvroDecimal
     private const int MaxBytes = 16;
     private const int MaxScale = 28;
 
+    // As many fit into Int128, whatever they are.
+    private const int MaxDigits = 38;
+    private static readonly UInt128[] Powers = ComputePowers();
+
     public static void Write(ref AvroWriter writer, decimal value, int precision, int scale)
     {
         Span<byte> bytes = stackalloc byte[MaxBytes];
-        BinaryPrimitives.WriteInt128BigEndian(bytes, Unscaled(value, precision, scale));
-        var sign = (sbyte)bytes[0] < 0 ? (byte)0xFF : (byte)0;
-        var start = 0;
-        while (start < MaxBytes - 1 && bytes[start] == sign && ((bytes[start + 1] ^ sign) & 0x80) == 0)
-        {
-            start++;
-        }
-
-        writer.WriteBytes(bytes[start..]);
+        var unscaled = Unscaled(value, precision, scale);
+        BinaryPrimitives.WriteInt128BigEndian(bytes, unscaled);
+        // One bit is the sign's.
+        var bits = (MaxBytes * 8) + 1 - (int)Int128.LeadingZeroCount(unscaled < 0 ? ~unscaled : unscaled);
+        writer.WriteBytes(bytes[(MaxBytes - ((bits + 7) / 8))..]);
     }
 
     public static void WriteFixed(ref AvroWriter writer, decimal value, int precision, int scale, int size)
@@ -97,31 +97,38 @@ internal static class AvroDecimal
         Span<int> parts = stackalloc int[4];
         decimal.GetBits(value, parts);
         var digits = ((UInt128)(uint)parts[2] << 64) | ((UInt128)(uint)parts[1] << 32) | (uint)parts[0];
-        var own = (int)value.Scale;
-        for (; own > scale; own--)
+        var places = scale - value.Scale;
+        if (places < 0)
         {
-            digits = digits % 10 == 0 ? digits / 10 : throw new MessageFormatException(
-                $"The decimal {value} has more than the {scale} digits behind the point that its schema allows. Round it, or give the schema a larger scale ([AvroDecimal(precision, scale)]).");
+            (digits, var lost) = UInt128.DivRem(digits, Powers[-places]);
+            if (lost != 0)
+            {
+                throw new MessageFormatException(
+                    $"The decimal {value} has more than the {scale} digits behind the point that its schema allows. Round it, or give the schema a larger scale ([AvroDecimal(precision, scale)]).");
+            }
+        }
+        else if (places > 0 && digits != 0)
+        {
+            digits = Fits(digits, places) ? digits * Powers[places] : UInt128.MaxValue;
         }
 
-        for (; own < scale && digits <= UInt128.MaxValue / 20; own++)
-        {
-            digits *= 10;
-        }
-
-        return own == scale && digits < Power(precision) ? parts[3] < 0 ? -(Int128)digits : (Int128)digits : throw new MessageFormatException(
+        return digits < Powers[Math.Min(precision, MaxDigits)] ? parts[3] < 0 ? -(Int128)digits : (Int128)digits : throw new MessageFormatException(
             $"The decimal {value} has more digits than its schema allows (precision {precision}, scale {scale}). Give the schema a larger precision ([AvroDecimal(precision, scale)]).");
     }
 
-    // The largest that fits into Int128 has 38 digits.
-    private static UInt128 Power(int digits)
+    // Usually it is seen without a division.
+    private static bool Fits(UInt128 digits, int places) =>
+        (places < 19 && digits >> 64 == 0) || (places <= MaxDigits && digits <= Powers[MaxDigits] / Powers[places]);
+
+    private static UInt128[] ComputePowers()
     {
-        UInt128 power = 1;
-        for (var index = 0; index < Math.Min(digits, 38); index++)
+        var powers = new UInt128[MaxDigits + 1];
+        powers[0] = 1;
+        for (var digits = 1; digits <= MaxDigits; digits++)
         {
-            power *= 10;
+            powers[digits] = powers[digits - 1] * 10;
         }
 
-        return power;
+        return powers;
     }
 }

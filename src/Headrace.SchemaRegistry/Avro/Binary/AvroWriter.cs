@@ -10,8 +10,8 @@ internal ref struct AvroWriter
 {
     private const int MaxNumber = 10;
 
-    // A string this short has its length in one byte, whatever its characters are.
-    private const int Short = 21;
+    // A length up to here takes one byte. A string of so many characters has one or two.
+    private const int Short = 63;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -79,10 +79,15 @@ internal ref struct AvroWriter
         {
             if (value.Length <= Short)
             {
-                Reserve(1 + (value.Length * 3));
+                Reserve(MaxNumber + (value.Length * 3));
                 var length = Utf8.GetBytes(value, _span[(_used + 1)..]);
-                _span[_used] = (byte)(length << 1);
-                _used += 1 + length;
+                if (length > Short)
+                {
+                    _span.Slice(_used + 1, length).CopyTo(_span[(_used + 2)..]);
+                }
+
+                WriteLong(length);
+                _used += length;
                 return;
             }
 

@@ -75,6 +75,9 @@ internal static class Collections
             case List<T> list:
                 WriteSpan(ref writer, CollectionsMarshal.AsSpan(list), item);
                 break;
+            case IReadOnlyList<T> list:
+                WriteList(ref writer, list, item);
+                break;
             default:
                 WriteSpan<T>(ref writer, items.ToArray(), item);
                 break;
@@ -98,6 +101,21 @@ internal static class Collections
             {
                 writer.WriteString(key);
                 value(ref writer, entry);
+            }
+        }
+
+        writer.WriteLong(0);
+    }
+
+    private static void WriteList<T>(ref AvroWriter writer, IReadOnlyList<T> items, AvroEncoder<T> item)
+    {
+        var count = items.Count;
+        if (count > 0)
+        {
+            writer.WriteLong(count);
+            for (var index = 0; index < count; index++)
+            {
+                item(ref writer, items[index]);
             }
         }
 
