@@ -59,16 +59,13 @@ public sealed class CommitRefusalTests
             traffic.Produce(1, static _ => "stuck", partition);
         }
 
-        var (cancelled, isStuck) = (0, true);
+        var cancelled = 0;
+        var repaired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         RecordDelegate Handle(string name) => async record =>
         {
             traffic.Note(record, name);
-            if (Volatile.Read(ref isStuck))
-            {
-                using var noted = record.Cancellation.Register(() => Interlocked.Increment(ref cancelled));
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, record.Cancellation);
-            }
-
+            using var noted = record.Cancellation.Register(() => Interlocked.Increment(ref cancelled));
+            await repaired.Task.WaitAsync(record.Cancellation);
             return Settlement.Settled;
         };
         var patient = traffic.Options(workers: 8, revokeDrain: TimeSpan.FromMinutes(30));
@@ -83,7 +80,7 @@ public sealed class CommitRefusalTests
         Assert.NotEqual(0, broker.Faults.ExpireMembers("billing"));
         await Traffic.UntilAsync(() => lines.All.Any(static line => line.Contains("[1021]", StringComparison.Ordinal)), traffic.Describe);
         await Traffic.UntilAsync(() => cancelled > 0, traffic.Describe);
-        Volatile.Write(ref isStuck, false);
+        repaired.SetResult();
         await Traffic.UntilAsync(() => traffic.Committed(6).Values.Sum() == 6, traffic.Describe);
         Assert.Null(first.Fault);
         Assert.Null(second.Fault);
