@@ -98,6 +98,23 @@ public sealed class SecurityTests
             () => string.Join(" ", HealthReasons.Degraded(Cluster(app))));
     }
 
+    [Fact(SkipUnless = nameof(IsGiven), Skip = SecureKafka.NotChecked)]
+    public async Task A_group_that_may_not_make_its_retry_topics_waits_until_it_may()
+    {
+        var (topic, group) = (await SecureKafka.CreateTopicAsync(isReadableByStranger: true), SecureKafka.NewName());
+        var retry = $"{topic}.{group}.retry.1s";
+        await using var app = Application(SecureKafka.WithPassword(SecureKafka.Stranger), topic, group, static consumer => consumer.WithRetryTopics(TimeSpan.FromSeconds(1)));
+        await app.StartAsync();
+        await app.UntilAsync(status => status is { State: ConsumerState.Starting, LastError: { } error } && error.Contains($"'{retry}'", StringComparison.Ordinal), group);
+
+        using var admin = new ClusterAdmin(SecureKafka.WithPassword(SecureKafka.Superuser), NullLoggerFactory.Instance);
+        Assert.DoesNotContain(retry, await admin.ListTopicsAsync(Cancellation));
+        await SecureKafka.AllowStrangerAsync(topic, group);
+        await app.Producer<Order>().ProduceAsync(new("o-1"));
+        await app.UntilHandledAsync(1);
+        Assert.Contains(retry, await admin.ListTopicsAsync(Cancellation));
+    }
+
     public static bool IsGiven => SecureKafka.IsGiven;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -107,7 +124,7 @@ public sealed class SecurityTests
     private static string NotReady(Application app) => string.Join(" ", HealthReasons.NotReady(Cluster(app)));
 
     // As an application has it: everything from configuration.
-    private static Application Application(Dictionary<string, string> settings, string topic, string group)
+    private static Application Application(Dictionary<string, string> settings, string topic, string group, Action<ConsumerGroupBuilder>? configure = null)
     {
         var app = new Application(settings["bootstrap.servers"]);
         foreach (var (name, value) in settings)
@@ -116,7 +133,9 @@ public sealed class SecurityTests
         }
 
         app.Headrace.AddProducer<Order>(topic, key: order => order.Id);
-        app.Host.MapConsumerGroup(group).MapTopic(topic).On((Order order) => app.Handled.Enqueue(order));
+        var consumer = app.Host.MapConsumerGroup(group);
+        configure?.Invoke(consumer);
+        consumer.MapTopic(topic).On((Order order) => app.Handled.Enqueue(order));
         return app;
     }
 }

@@ -91,6 +91,17 @@ internal static class SecureKafka
         return topic;
     }
 
+    /// <summary>Lets the stranger do everything with the topics and groups whose names begin with these.</summary>
+    public static async Task AllowStrangerAsync(string topics, string groups)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = AddressAt(0) }).Build();
+        await admin.CreateAclsAsync(
+        [
+            Grant(ResourceType.Topic, topics, ResourcePatternType.Prefixed, Stranger, AclOperation.All),
+            Grant(ResourceType.Group, groups, ResourcePatternType.Prefixed, Stranger, AclOperation.All),
+        ]);
+    }
+
     private static AclBinding Grant(ResourceType kind) => Grant(kind, Prefix, ResourcePatternType.Prefixed, Known, AclOperation.All);
 
     private static AclBinding Grant(ResourceType kind, string name, ResourcePatternType pattern, string user, AclOperation operation) => new()
