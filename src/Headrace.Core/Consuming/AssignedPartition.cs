@@ -11,6 +11,7 @@ internal sealed class AssignedPartition : IDisposable
     private long _closesAt = long.MaxValue;
     private long _nextDue;
     private bool _isPaused;
+    private int _lanes;
 
     // Written by the loop, read by workers before every record.
     private long _beginsBefore = long.MaxValue;
@@ -93,8 +94,14 @@ internal sealed class AssignedPartition : IDisposable
     /// <summary>The first of its lanes.</summary>
     public Lane? Lanes { get; private set; }
 
-    /// <summary>Lanes that have records. Once the partition closes, only those that workers have begun.</summary>
-    public int LaneCount { get; private set; }
+    /// <summary>Lanes that have records, and its stretch. Once the partition closes, only what workers have begun.</summary>
+    public int LaneCount => _lanes + (Stretch is null ? 0 : 1);
+
+    /// <summary>Records that are handled without lanes; then there are no lanes.</summary>
+    public Stretch? Stretch { get; set; }
+
+    /// <summary>Since when it takes no more records, so that its lanes end, as a timestamp of the machine; 0 while it does not.</summary>
+    public long WaitsSince { get; set; }
 
     /// <summary>The lane that takes records without order until the end of this turn.</summary>
     public Lane? Loose { get; set; }
@@ -158,7 +165,7 @@ internal sealed class AssignedPartition : IDisposable
         }
 
         Lanes = lane;
-        LaneCount++;
+        _lanes++;
     }
 
     public void Unlink(Lane lane)
@@ -178,7 +185,7 @@ internal sealed class AssignedPartition : IDisposable
         }
 
         (lane.Previous, lane.Following) = (null, null);
-        LaneCount--;
+        _lanes--;
     }
 
     /// <summary>Tells its handlers to give up, and lets none begin. Their callbacks run on the thread pool, never on the loop.</summary>

@@ -8,19 +8,15 @@ namespace Headrace.Consuming;
 /// </summary>
 internal sealed class Assignment : IDisposable
 {
-    // As long as every worker has its next lane, no more than about this is taken ahead, whatever the limit: what fits the processor's caches is
-    // handled in half the time.
-    private const int NearRecords = 1_024;
-
     private readonly ConsumerParts _parts;
     private readonly PositionGuard _guard;
     private readonly TopicIdentities _identities;
     private readonly AbandonedHandlers _abandoned;
     private readonly PartitionOpening _opening;
     private readonly Companions _companions;
+    private readonly Intake _intake;
     private readonly List<PartitionQueue> _queues = [];
     private readonly Queue<(bool IsAssign, bool IsLost, IReadOnlyList<TopicPartitionEntry> Partitions)> _rebalances = new();
-    private readonly NativeMessage[] _buffer = new NativeMessage[256];
     private readonly CancellationTokenSource _ending = new();
     private Task<IReadOnlyList<StartOffset>>? _arrival;
     private Departure? _departure;
@@ -33,6 +29,7 @@ internal sealed class Assignment : IDisposable
     {
         (_parts, _guard, _identities, _abandoned, Ending) = (parts, new(parts, this), new(parts.Membership, parts.Time), parts.Abandoned, _ending.Token);
         (_opening, _companions) = (new(parts, _abandoned), new(parts, this));
+        _intake = new(parts, _guard, _companions);
     }
 
     /// <summary>The group has answered at least once: this is a member, with or without partitions.</summary>
@@ -158,29 +155,7 @@ internal sealed class Assignment : IDisposable
     public void LetGo(AssignedPartition partition) => _parts.Scheduler.Pause(partition, HoldsBack(partition));
 
     /// <summary>Takes records from every partition that has room, a few of each. Says whether there were any.</summary>
-    public bool Drain()
-    {
-        if (_parts.Workers.HasPlenty && _queues.Sum(static queue => queue.Partition.Companion is { IsReadFirst: true } ? 0 : queue.Partition.Buffered) >= NearRecords)
-        {
-            return false;
-        }
-
-        var shares = Math.Max(1, _queues.Count(static queue => queue.Partition.Companion is null));
-        var (records, bytes) = (Math.Max(1, _parts.Options.LookAheadRecords / shares), _parts.Options.LookAheadBytes / shares);
-        var any = false;
-        foreach (var queue in _queues)
-        {
-            if (queue.Partition is { IsClosing: false } and ({ IsPaused: false } or { IsCatchingUp: true }) && !_abandoned.Delay(queue.Partition) && !_companions.Delays(queue.Partition))
-            {
-                // What is read first is bounded by whoever writes it.
-                var taken = queue.Partition.Companion is { IsReadFirst: true } ? queue.Drain(_buffer, int.MaxValue, long.MaxValue) > 0 : queue.Drain(_buffer, records, bytes) > 0;
-                _guard.Look(queue, taken);
-                any |= taken;
-            }
-        }
-
-        return any;
-    }
+    public bool Drain() => _intake.Drain(_queues);
 
     /// <summary>Topics that are not named were deleted: nothing more is committed for them, as it would be about another topic of that name.</summary>
     public void Keep(IReadOnlyCollection<string> topics)
@@ -222,7 +197,7 @@ internal sealed class Assignment : IDisposable
     public void AdvanceToPositions()
     {
         Advance();
-        foreach (var idle in _queues.Where(static queue => queue is { IsHolding: false, Partition: { Tracker.Count: 0, IsClosing: false } }).GroupBy(queue => _parts.FetcherOf(queue.Partition)))
+        foreach (var idle in _queues.Where(static queue => queue is { IsHolding: false, Partition: { Tracker.Count: 0, Stretch: null, IsClosing: false } }).GroupBy(queue => _parts.FetcherOf(queue.Partition)))
         {
             using var list = new TopicPartitionList(idle.Select(static queue => new TopicPartitionEntry(queue.Partition.Topic, queue.Partition.Partition)));
             foreach (var position in idle.Key.ReadPositions(list).IsNone ? list.Read() : [])

@@ -27,7 +27,7 @@ internal sealed class ConsumerParts : IDisposable
         Membership = new(configuration, Events);
         Records = new(static message => NativeMessage.FromPointer(message).Destroy());
         Workers = new(handle, options.Workers, new(Signal.Set), options.GroupId);
-        Scheduler = new(options.Ordering, Workers, Records, time, options.BatchOf is { } batchOf ? new(batchOf, Workers, time) : null);
+        Scheduler = new(options.Ordering, Workers, Records, time, options.BatchOf is { } batchOf ? new(batchOf, Workers, time) : null, isStretched: options is { BatchOf: null, HasTransactions: false });
         _pass = Records.Pass;
         _transactions = options.HasTransactions ? new(options, Membership, loggers, Signal.Set) : null;
         Committer = new(options, Membership, _transactions, status, log, time);
@@ -117,6 +117,12 @@ internal sealed class ConsumerParts : IDisposable
     /// <summary>Moves a partition's watermark past what is settled.</summary>
     public void Advance(AssignedPartition partition)
     {
+        if (partition.Stretch is { } stretch)
+        {
+            partition.Tracker.MoveTo(stretch.Position, stretch.LeaderEpoch);
+            return;
+        }
+
         partition.Outputs ??= Options.HasTransactions ? new(Records) : null;
         partition.Tracker.Advance(partition.Outputs?.Pass ?? _pass);
     }

@@ -26,7 +26,13 @@ internal sealed class Lane
     public Lane(RecordBatch carried)
         : this() => Carried = carried;
 
+    /// <summary>Not a lane of records: stands for a stretch in the workers' queue.</summary>
+    public Lane(Stretch stretch)
+        : this() => Stretch = stretch;
+
     public RecordBatch? Carried { get; }
+
+    public Stretch? Stretch { get; }
 
     // The loop's.
     public AssignedPartition Partition { get; private set; } = null!;

@@ -9,40 +9,40 @@ internal sealed class LaneScheduler
     /// <summary>The longest chunk: many share one hop to a worker. A slow one is ended by the worker's clock, so that other lanes get their turn.</summary>
     public const int MaxChunk = 512;
 
-    private readonly Ordering _ordering;
     private readonly WorkerPool _workers;
     private readonly RecordPool _records;
-    private readonly TimeProvider _time;
     private readonly BatchScheduler? _batches;
-    private readonly Stack<Lane> _unused = new();
+    private readonly LaneOpening _lanes;
     private readonly List<Lane> _touched = [];
-    private readonly PriorityQueue<Lane, long> _parked = new();
+    private readonly ParkedLanes _parked;
 
     /// <param name="ordering">Which records are handled one at a time.</param>
     /// <param name="workers">Who handles them.</param>
     /// <param name="records">Where their memory is freed.</param>
     /// <param name="time">The clock.</param>
     /// <param name="batches">Puts lanes together; <see langword="null"/> where no topic is handled in batches.</param>
-    public LaneScheduler(Ordering ordering, WorkerPool workers, RecordPool records, TimeProvider time, BatchScheduler? batches = null) =>
-        (_ordering, _workers, _records, _time, _batches) = (ordering, workers, records, time, batches);
+    /// <param name="isStretched">Whether records may be handled without lanes.</param>
+    public LaneScheduler(Ordering ordering, WorkerPool workers, RecordPool records, TimeProvider time, BatchScheduler? batches = null, bool isStretched = false) =>
+        (_lanes, _workers, _records, _parked, _batches, Stretches) = (new(ordering, workers), workers, records, new(time), batches, new(this, workers, records, ordering) { IsAllowed = isStretched });
 
     /// <summary>Records settled since the start.</summary>
-    public long Settled { get; private set; }
+    public long Settled { get; set; }
+
+    /// <summary>Records that are handled without lanes.</summary>
+    public StretchScheduler Stretches { get; }
 
     /// <summary>The first record whose handler threw, and what it threw.</summary>
     public (RecordPosition Position, Exception Failure)? Failure { get; private set; }
 
     /// <summary>When the next parked lane or batch is due, as a timestamp of the clock; <see cref="long.MaxValue"/> when none is.</summary>
-    public long NextDue => Math.Min(_parked.TryPeek(out _, out var due) ? due : long.MaxValue, _batches?.NextDue ?? long.MaxValue);
+    public long NextDue => Math.Min(_parked.NextDue, _batches?.NextDue ?? long.MaxValue);
 
     /// <summary>Takes a record that arrived. It is handed out by the next <see cref="HandOut"/>.</summary>
     public void Add(AssignedPartition partition, TrackedRecord record)
     {
         partition.Buffered++;
         partition.BufferedBytes += record.Bytes;
-        var lane = _ordering == Ordering.Unordered || (_ordering == Ordering.ByKey && !record.Record.HasKey)
-            ? LooseLane(partition)
-            : KeyedLane(partition, record);
+        var lane = _lanes.Of(partition, record.Record);
         lane.Append(record);
         if (lane.Gathering is not null)
         {
@@ -96,14 +96,10 @@ internal sealed class LaneScheduler
     /// <summary>Makes parked lanes ready whose time has come.</summary>
     public void Unpark()
     {
-        while (_parked.TryPeek(out var lane, out var due) && due <= _time.GetTimestamp())
+        while (_parked.TryTake(out var lane))
         {
-            _parked.Dequeue();
-            if (lane.State == LaneState.Parked && lane.Due == due)
-            {
-                lane.State = LaneState.Open;
-                Touch(lane);
-            }
+            lane.State = LaneState.Open;
+            Touch(lane);
         }
     }
 
@@ -121,6 +117,7 @@ internal sealed class LaneScheduler
     public void Pause(AssignedPartition partition, bool isPaused)
     {
         partition.IsPaused = isPaused;
+        Stretches.TakeBack(partition);
         for (var lane = partition.Lanes; lane is not null && !isPaused; lane = lane.Following)
         {
             Touch(lane);
@@ -133,6 +130,7 @@ internal sealed class LaneScheduler
     /// </summary>
     public void Close(AssignedPartition partition)
     {
+        Stretches.TakeBack(partition);
         partition.ClosesAt = -1;
         Interlocked.MemoryBarrierProcessWide();
         var end = partition.IsLost || partition.IsPaused || _workers.IsPaused ? -1 : partition.Frontier();
@@ -171,15 +169,41 @@ internal sealed class LaneScheduler
         }
     }
 
-    private void Take(TrackedRecord report)
+    /// <summary>A record that was under way when its stretch ended goes on in a lane, with its worker.</summary>
+    public void Adopt(AssignedPartition partition, TrackedRecord record, Lane lane)
     {
-        if (report.Batch is { } batch)
+        record.Bytes = PartitionQueue.BytesOf(record.Record);
+        partition.Buffered++;
+        partition.BufferedBytes += record.Bytes;
+        _records.Hold(1);
+        partition.Tracker.Add(record);
+        _lanes.Open(lane, partition, record.Record);
+        lane.Append(record);
+        lane.HandOut(1);
+        lane.TryClaim();
+        lane.TryBegin(record.Offset);
+    }
+
+    /// <summary>Takes what a worker reported of a record, or of what it stands for.</summary>
+    public void Take(TrackedRecord report)
+    {
+        if (report.Stretch is { } stretch)
+        {
+            Stretches.Take(stretch);
+        }
+        else if (report.Batch is { } batch)
         {
             report.Batch = null;
             Take(batch);
-            return;
         }
+        else
+        {
+            TakeRecord(report);
+        }
+    }
 
+    private void TakeRecord(TrackedRecord report)
+    {
         var lane = report.Lane!;
         switch (report.Outcome)
         {
@@ -290,9 +314,8 @@ internal sealed class LaneScheduler
         lane.EndChunk();
         if (lane.Count == 0)
         {
-            Forget(lane);
-            lane.State = LaneState.Open;
-            _unused.Push(lane);
+            LaneOpening.Close(lane);
+            _lanes.Reuse(lane);
         }
         else if (lane.Head!.Offset >= lane.Partition.ClosesAt)
         {
@@ -313,8 +336,7 @@ internal sealed class LaneScheduler
             return;
         }
 
-        (lane.State, lane.Due) = (LaneState.Parked, _time.GetTimestamp() + (long)(delay.TotalSeconds * _time.TimestampFrequency));
-        _parked.Enqueue(lane, lane.Due);
+        _parked.Add(lane, delay);
     }
 
     private void Touch(Lane lane)
@@ -329,7 +351,7 @@ internal sealed class LaneScheduler
     private void Drop(Lane lane)
     {
         lane.Gathering?.Remove(lane);
-        Forget(lane);
+        LaneOpening.Close(lane);
         while (lane.Count > 0)
         {
             Release(lane.Partition, lane.RemoveHead());
@@ -338,58 +360,10 @@ internal sealed class LaneScheduler
         lane.State = LaneState.Dropped;
     }
 
-    // While the lane still has its first record: that is where its key lies.
-    private static void Forget(Lane lane)
-    {
-        if (lane.IsKeyed)
-        {
-            lane.Partition.Table.Remove(lane);
-        }
-
-        lane.Partition.Unlink(lane);
-    }
-
     private void Release(AssignedPartition partition, TrackedRecord record)
     {
         partition.Buffered--;
         partition.BufferedBytes -= record.Bytes;
         _records.Release(record);
-    }
-
-    private Lane KeyedLane(AssignedPartition partition, TrackedRecord record)
-    {
-        // One partition, one lane: then every record has the same, empty key.
-        var key = _ordering == Ordering.ByKey ? record.Record.Key : default;
-        var hash = LaneTable.HashOf(key);
-        var lane = _ordering == Ordering.ByKey ? partition.Table.Find(hash, key) : partition.Lanes;
-        if (lane is null)
-        {
-            lane = Open(partition, _ordering == Ordering.ByKey, hash, key);
-            if (lane.IsKeyed)
-            {
-                partition.Table.Add(lane);
-            }
-        }
-
-        return lane;
-    }
-
-    private Lane LooseLane(AssignedPartition partition)
-    {
-        var lane = partition.Loose;
-        if (lane is null || lane.Count >= _workers.LooseChunk)
-        {
-            partition.Loose = lane = Open(partition, isKeyed: false, 0, default);
-        }
-
-        return lane;
-    }
-
-    private Lane Open(AssignedPartition partition, bool isKeyed, ulong hash, ReadOnlySpan<byte> key)
-    {
-        var lane = _unused.TryPop(out var unused) ? unused : new();
-        lane.Open(partition, isKeyed, hash, key);
-        partition.Link(lane);
-        return lane;
     }
 }

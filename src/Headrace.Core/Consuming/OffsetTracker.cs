@@ -119,15 +119,16 @@ internal sealed class OffsetTracker
     }
 
     /// <summary>
-    /// Tells the position of the fetcher, which is past control markers that no record shows. With nothing unsettled it is the watermark.
+    /// With nothing unsettled here, moves the watermark to where everything before is settled: the position of the fetcher, which is past control markers that no record shows, or of a stretch.
     /// </summary>
-    public bool MoveTo(long position)
+    public bool MoveTo(long position, int leaderEpoch = -1)
     {
         if (Count > 0 || position <= Watermark)
         {
             return false;
         }
 
+        LeaderEpoch = Math.Max(LeaderEpoch, leaderEpoch);
         Watermark = position;
         _next = Math.Max(_next, position);
         return true;

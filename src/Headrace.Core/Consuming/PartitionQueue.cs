@@ -6,7 +6,7 @@ namespace Headrace.Consuming;
 /// The fetcher's queue of one partition. Back-pressure is not draining it: the client stops fetching when it is full, and nothing is ever paused or
 /// fetched again. Only the loop uses it.
 /// </summary>
-internal sealed unsafe class PartitionQueue : IDisposable
+internal sealed unsafe class PartitionQueue : IStretchSource, IDisposable
 {
     private const int KeptPerRecord = 128;
     private static readonly Action<nint, ReadOnlySpan<byte>, RecordHeaders> ReadHeaders = NativeMessage.ReadHeaders;
@@ -80,6 +80,43 @@ internal sealed unsafe class PartitionQueue : IDisposable
         _queue.Dispose();
     }
 
+    /// <summary>Takes the next records that are there, as one stretch if they can be one. Says how many there were.</summary>
+    public int HandOut(int mostRecords)
+    {
+        var stretch = _scheduler.Stretches.Rent();
+        var count = _queue.ConsumeBatch(stretch.Room[..Math.Min(mostRecords, stretch.Room.Length)]);
+        if (count > 0 && Partition is { LaneCount: 0, Tracker.Count: 0 } && stretch.Room[0] is { Error: ErrorCode.None } first && first.Offset >= Partition.Tracker.Next)
+        {
+            _scheduler.Stretches.HandOut(stretch, this, count);
+            return count;
+        }
+
+        foreach (var message in stretch.Room[..count])
+        {
+            Take(message);
+        }
+
+        _scheduler.Stretches.Return(stretch);
+        return count;
+    }
+
+    long IStretchSource.OffsetOf(NativeMessage message) => message.Offset;
+
+    bool IStretchSource.TryPlace(Record record, NativeMessage message)
+    {
+        if (message.Error != ErrorCode.None)
+        {
+            return false;
+        }
+
+        Place(record, message);
+        record.Cancellation = Partition.Lost;
+        return true;
+    }
+
+    /// <summary>What a record counts toward the look-ahead.</summary>
+    public static int BytesOf(Record record) => Math.Max(record.KeyLength, 0) + record.Value.Length + KeptPerRecord;
+
     // What is due later is neither begun nor asked for again, and keeps nothing else waiting: the partition is just not drained.
     private int DrainDue(Span<NativeMessage> buffer, Func<Record, DateTimeOffset> dueAt)
     {
@@ -123,7 +160,7 @@ internal sealed unsafe class PartitionQueue : IDisposable
         record.Point(message.Pointer, message.Key, message.KeyLength, message.Value, message.ValueLength, ReadHeaders);
     }
 
-    private void Take(NativeMessage message)
+    public void Take(NativeMessage message)
     {
         if (message.Error != ErrorCode.None)
         {
@@ -143,7 +180,7 @@ internal sealed unsafe class PartitionQueue : IDisposable
         var record = tracked.Record;
         Place(record, message);
         record.Cancellation = Partition.Lost;
-        tracked.Bytes = Math.Max(record.KeyLength, 0) + Math.Max(message.ValueLength, 0) + KeptPerRecord;
+        tracked.Bytes = BytesOf(record);
         if (Partition.Tracker.Add(tracked))
         {
             Partition.Companion?.Arrived?.Invoke(record, record.Offset < Partition.ReadsTo);

@@ -12,6 +12,7 @@ internal sealed class PollLoop
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StarvedWait = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan StretchWait = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ClosePatience = TimeSpan.FromSeconds(5);
 
     private const int MostFailedTurns = 20;
@@ -206,6 +207,7 @@ internal sealed class PollLoop
             | (_parts.IsFetchingCompanions && PollEvents(_parts.CompanionFetcher.Queue));
         isBusy |= TakeReports();
         _parts.Scheduler.Unpark();
+        _parts.Scheduler.Stretches.Tick();
         TakeWakes();
         if (_stops)
         {
@@ -375,7 +377,7 @@ internal sealed class PollLoop
 
     private void Wait()
     {
-        var wait = _parts.Workers.IsStarved ? StarvedWait : LongestWait;
+        var wait = _parts.Workers.IsStarved ? StarvedWait : _parts.Scheduler.Stretches.Count > 0 ? StretchWait : LongestWait;
         _parts.Status.NextTry = _parts.Scheduler.NextDue;
         if (_parts.Scheduler.NextDue is not long.MaxValue and var due)
         {

@@ -93,6 +93,7 @@ internal sealed class PositionGuard
 
     private void Decide(AssignedPartition partition, bool isCut, LogRange range)
     {
+        _parts.Scheduler.Stretches.TakeBack(partition);
         var position = partition.Tracker.Next;
         if (range.TopicId != Guid.Empty && partition.TopicId != Guid.Empty && range.TopicId != partition.TopicId)
         {

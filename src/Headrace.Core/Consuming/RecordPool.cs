@@ -1,3 +1,5 @@
+using Headrace.Clients.Native;
+
 namespace Headrace.Consuming;
 
 /// <summary>Records for reuse, and the count of native messages that are not freed yet: while there is one, its client handle must not be destroyed.</summary>
@@ -15,7 +17,22 @@ internal sealed class RecordPool
     public TrackedRecord Rent()
     {
         Held++;
-        return _unused.TryPop(out var record) ? record : new();
+        return RentEmpty();
+    }
+
+    /// <summary>A record that holds no message yet.</summary>
+    public TrackedRecord RentEmpty() => _unused.TryPop(out var record) ? record : new();
+
+    /// <summary>Messages are held beside those of records; fewer, when it is negative.</summary>
+    public void Hold(int messages) => Held += messages;
+
+    /// <summary>Frees messages that no record has. Any thread.</summary>
+    public void Free(ReadOnlySpan<NativeMessage> messages)
+    {
+        foreach (var message in messages)
+        {
+            _free(message.Pointer);
+        }
     }
 
     /// <summary>No worker holds the record any more: its bytes are freed, and the record is used again as soon as the tracker has let it go too.</summary>

@@ -68,6 +68,11 @@ internal sealed class StopRequests(Assignment assignment, Committer committer)
 
     private bool IsAtRest(AssignedPartition partition)
     {
+        if (partition.Stretch is not null)
+        {
+            return false;
+        }
+
         for (var lane = partition.Lanes; lane is not null; lane = lane.Following)
         {
             if (lane.IsRunning)

@@ -17,6 +17,9 @@ internal sealed class TrackedRecord
     /// <summary>The batch that a report of this record stands for. Written by the worker before the report.</summary>
     public RecordBatch? Batch { get; set; }
 
+    /// <summary>The stretch that a report of this record stands for.</summary>
+    public Stretch? Stretch { get; init; }
+
     /// <summary>The next record of the lane. A worker reads it only within its chunk, whose links no longer change.</summary>
     public TrackedRecord? Next { get; set; }
 

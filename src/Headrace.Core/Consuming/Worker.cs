@@ -41,7 +41,7 @@ internal sealed class Worker
             hasSlot = hasSlot || _pool.TryTakeSlot();
             if (hasSlot && _pool.TryTakeLane(out var lane))
             {
-                hasSlot = !lane.TryClaim() || (lane.Carried is { } batch ? RunBatch(batch) : RunLane(lane));
+                hasSlot = !lane.TryClaim() || (lane.Stretch is { } stretch ? RunStretch(stretch) : lane.Carried is { } batch ? RunBatch(batch) : RunLane(lane));
                 continue;
             }
 
@@ -96,6 +96,55 @@ internal sealed class Worker
         return true;
     }
 
+    /// <summary>Handles a stretch, a record at a time. Says whether the slot is still this thread's.</summary>
+    private bool RunStretch(Stretch stretch)
+    {
+        var (current, lane, began, tick) = (stretch.Current, stretch.Lane, Stopwatch.GetTimestamp(), Environment.TickCount64);
+        var (handled, isSlow, outcome) = (0, false, Outcome.Settled);
+        while (outcome == Outcome.Settled && !isSlow && !_pool.IsPaused && !_pool.IsStopped && stretch.MoveNext())
+        {
+            handled++;
+            Volatile.Write(ref _started, _started + 1);
+            if (!TryHandle(current, out outcome, out var handling))
+            {
+                if (stretch.TryEnd(StretchEnd.Awaiting))
+                {
+                    _pool.Reports.Push(stretch.Report, stretch.Report);
+                }
+
+                _pool.Measure(Stopwatch.GetTimestamp() - began, handled);
+                lane.Await(current, handling, _pool);
+                return false;
+            }
+
+            if (Environment.TickCount64 != tick)
+            {
+                tick = Environment.TickCount64;
+                isSlow = WorkerPool.IsSlow(Stopwatch.GetTimestamp() - began, handled) || _pool.HasTooMany;
+            }
+        }
+
+        _pool.Measure(Stopwatch.GetTimestamp() - began, Math.Max(1, handled));
+        EndStretch(stretch, current, handled, outcome);
+        return true;
+    }
+
+    private void EndStretch(Stretch stretch, TrackedRecord current, int handled, Outcome outcome)
+    {
+        if (stretch.TryEnd(outcome == Outcome.Settled ? StretchEnd.Before : StretchEnd.Unsettled))
+        {
+            current.Outcome = stretch.EndedAt == stretch.Count || outcome == Outcome.Settled ? Outcome.None : outcome;
+            _pool.Reports.Push(stretch.Report, stretch.Report);
+        }
+        else if (handled > 0)
+        {
+            // The loop has it in a lane by now.
+            current.EndsChunk = true;
+            Report(current, outcome);
+            Flush();
+        }
+    }
+
     private bool RunBatch(RecordBatch batch)
     {
         Volatile.Write(ref _started, _started + 1);
@@ -110,16 +159,30 @@ internal sealed class Worker
     private bool Handle(Lane lane, TrackedRecord record, out bool goesOn)
     {
         Volatile.Write(ref _started, _started + 1);
-        Outcome outcome;
+        if (!TryHandle(record, out var outcome, out var handling))
+        {
+            goesOn = false;
+            Flush();
+            lane.Await(record, handling, _pool);
+            return false;
+        }
+
+        goesOn = outcome == Outcome.Settled;
+        Report(record, outcome);
+        return true;
+    }
+
+    /// <summary>Calls the handler; <see langword="false"/> when it awaits.</summary>
+    private bool TryHandle(TrackedRecord record, out Outcome outcome, out ValueTask<Settlement> handling)
+    {
+        (outcome, handling) = (Outcome.None, default);
         try
         {
-            var handling = _handle(record.Record);
+            handling = _handle(record.Record);
             if (!handling.IsCompleted)
             {
-                goesOn = false;
                 Restore();
-                Flush();
-                lane.Await(record, handling, _pool);
+                _pool.Awaits();
                 return false;
             }
 
@@ -131,8 +194,6 @@ internal sealed class Worker
         }
 
         Restore();
-        goesOn = outcome == Outcome.Settled;
-        Report(record, outcome);
         return true;
     }
 

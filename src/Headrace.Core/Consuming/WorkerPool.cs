@@ -21,6 +21,7 @@ internal sealed class WorkerPool
     private volatile int _count;
     private volatile bool _isPaused;
     private volatile bool _isStopped;
+    private volatile bool _hasAwaited;
     private int _taken;
     private int _idle;
     private long _averageTicks;
@@ -57,6 +58,12 @@ internal sealed class WorkerPool
 
     /// <summary>How many records without order one worker gets at a time: those behind a slow handler would wait although other workers are free.</summary>
     public int LooseChunk => (int)Math.Clamp(SlowTicks * 4 / Math.Max(1, Volatile.Read(ref _averageTicks)), 1, MaxLooseChunk);
+
+    /// <summary>Whether handlers end so fast that waiting behind some costs less than a hop to another worker.</summary>
+    public bool AreFast => Volatile.Read(ref _averageTicks) <= SlowTicks;
+
+    /// <summary>Whether so many handlers took longer than fast ones do.</summary>
+    internal static bool IsSlow(long ticks, int handlers) => ticks > SlowTicks * handlers;
 
     /// <summary>Whether lanes wait for a worker.</summary>
     internal bool HasReady => !_ready.IsEmpty;
@@ -127,7 +134,28 @@ internal sealed class WorkerPool
         }
     }
 
+    /// <summary>Whether a handler has awaited since the last call.</summary>
+    public bool TakeAwaited()
+    {
+        if (!_hasAwaited)
+        {
+            return false;
+        }
+
+        _hasAwaited = false;
+        return true;
+    }
+
     // The threads'.
+
+    /// <summary>A handler awaits.</summary>
+    internal void Awaits()
+    {
+        if (!_hasAwaited)
+        {
+            _hasAwaited = true;
+        }
+    }
 
     internal bool TryTakeSlot()
     {

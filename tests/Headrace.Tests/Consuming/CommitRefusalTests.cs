@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Headrace.Tests.Testing;
 
 namespace Headrace.Tests.Consuming;
@@ -59,12 +60,12 @@ public sealed class CommitRefusalTests
             traffic.Produce(1, static _ => "stuck", partition);
         }
 
-        var cancelled = 0;
         var repaired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cancellations = new ConcurrentQueue<CancellationToken>();
         RecordDelegate Handle(string name) => async record =>
         {
             traffic.Note(record, name);
-            using var noted = record.Cancellation.Register(() => Interlocked.Increment(ref cancelled));
+            cancellations.Enqueue(record.Cancellation);
             await repaired.Task.WaitAsync(record.Cancellation);
             return Settlement.Settled;
         };
@@ -78,8 +79,8 @@ public sealed class CommitRefusalTests
 
         // The first gives partitions up, which takes for ever, and is thrown out meanwhile.
         Assert.NotEqual(0, broker.Faults.ExpireMembers("billing"));
-        await Traffic.UntilAsync(() => lines.All.Any(static line => line.Contains("[1021]", StringComparison.Ordinal)), traffic.Describe);
-        await Traffic.UntilAsync(() => cancelled > 0, traffic.Describe);
+        await Traffic.UntilAsync(() => lines.All.Any(static line => line.Contains("[1021]", StringComparison.Ordinal)), () => $"{traffic.Describe()}; {string.Join(Environment.NewLine, lines.All)}");
+        await Traffic.UntilAsync(() => cancellations.Any(static cancellation => cancellation.IsCancellationRequested), traffic.Describe);
         repaired.SetResult();
         await Traffic.UntilAsync(() => traffic.Committed(6).Values.Sum() == 6, traffic.Describe);
         Assert.Null(first.Fault);

@@ -1,4 +1,5 @@
 using System.Text;
+using Headrace.Clients.Native;
 using Headrace.Consuming;
 using Outcome = Headrace.Consuming.Outcome;
 
@@ -17,13 +18,23 @@ internal sealed class EngineModel : IDisposable
     private readonly Keys _keys = new();
     private readonly ManualClock _clock = new();
     private readonly WorkerPool _workers;
-    private readonly RecordPool _records = new(static _ => { });
+    private readonly RecordPool _records;
+    private readonly HashSet<nint> _messages = [];
     private readonly LaneScheduler _scheduler;
     private readonly Log[] _logs;
     private readonly List<ModelWorker> _running = [];
+    private readonly bool _isStretched;
+    private bool _waits;
+    private nint _lastMessage;
 
-    public EngineModel(int seed, Ordering ordering, BatchScope? batches)
+    /// <param name="seed">Another seed is another history.</param>
+    /// <param name="ordering">Which records are handled one at a time.</param>
+    /// <param name="batches">How they are put in batches; <see langword="null"/> for one by one.</param>
+    /// <param name="isStretched">Whether what has no lanes is handled in stretches.</param>
+    public EngineModel(int seed, Ordering ordering, BatchScope? batches, bool isStretched = false)
     {
+        _isStretched = isStretched;
+        _records = new(message => Assert.True(_messages.Remove(message), "A message was freed twice."));
         (_random, _ordering) = (new(seed), ordering);
         _workers = new(static _ => default, 0, new(static () => { }), "model");
         var rule = batches is { } scope ? new BatchRule { Size = 1 + _random.Next(12), Within = TimeSpan.FromMilliseconds(20), Scope = scope, Handle = BeginBatch } : null;
@@ -75,8 +86,12 @@ internal sealed class EngineModel : IDisposable
             case < 985:
                 _workers.IsPaused = !_workers.IsPaused && _random.Next(3) == 0;
                 break;
-            case < 990:
+            case < 988:
                 Any.Commit();
+                break;
+            case < 990:
+                _scheduler.Stretches.TakeBack(Any.Assigned);
+                _waits = !_waits;
                 break;
             default:
                 GiveUp(Any, kind);
@@ -86,7 +101,18 @@ internal sealed class EngineModel : IDisposable
 
     private void Arrive(Log log)
     {
-        if (log.Assigned.IsClosing)
+        if (log.Assigned is { IsClosing: true } or { Stretch: not null })
+        {
+            return;
+        }
+
+        if (_isStretched && log.Assigned is { LaneCount: 0, Tracker.Count: 0 })
+        {
+            HandOutStretch(log);
+            return;
+        }
+
+        if (_isStretched && _waits && log.Assigned.LaneCount > 0)
         {
             return;
         }
@@ -97,13 +123,27 @@ internal sealed class EngineModel : IDisposable
             return;
         }
 
-        var offset = log.Next(_random);
-        var record = _records.Rent();
-        record.Record.Place("t", log.Number, offset, 0, -1);
-        record.Record.Cancellation = log.Assigned.Lost;
-        _keys.Point(record, log.KeyAt(offset) is { } key ? Encoding.UTF8.GetBytes(key) : null);
-        Assert.True(log.Assigned.Tracker.Add(record));
-        _scheduler.Add(log.Assigned, record);
+        new Source(this, log).Take(NewMessage(log));
+    }
+
+    private void HandOutStretch(Log log)
+    {
+        var stretch = _scheduler.Stretches.Rent();
+        var count = 1 + _random.Next(20);
+        for (var i = 0; i < count; i++)
+        {
+            stretch.Room[i] = NewMessage(log);
+        }
+
+        _scheduler.Stretches.HandOut(stretch, new Source(this, log), count);
+    }
+
+    // Every message is held once and freed once: the number of its arrival stands above its offset.
+    private NativeMessage NewMessage(Log log)
+    {
+        var message = (++_lastMessage << 32) | (nint)log.Next(_random);
+        _messages.Add(message);
+        return NativeMessage.FromPointer(message);
     }
 
     private void Turn()
@@ -166,7 +206,7 @@ internal sealed class EngineModel : IDisposable
         }
         else
         {
-            var worker = new ModelWorker(lane);
+            var worker = lane.Stretch is { } stretch ? new ModelWorker(stretch) : new ModelWorker(lane);
             if (worker.TryBegin(_workers))
             {
                 Begin(worker);
@@ -189,7 +229,7 @@ internal sealed class EngineModel : IDisposable
         var begun = new Dictionary<(AssignedPartition, string), long>();
         foreach (var record in worker.Records)
         {
-            Assert.Same(_logs[record.Record.Partition].Assigned, record.Lane!.Partition);
+            Assert.Same(_logs[record.Record.Partition].Assigned, PartitionOf(record));
             if (LaneOf(record) is not { } lane)
             {
                 continue;
@@ -219,7 +259,7 @@ internal sealed class EngineModel : IDisposable
         }
 
         var record = worker.Record!;
-        var isStale = record.Lane!.Partition != _logs[record.Record.Partition].Assigned;
+        var isStale = PartitionOf(record) != _logs[record.Record.Partition].Assigned;
         var outcome = _random.Next(12) switch { 0 => Outcome.Retry, < 6 when isStale => Outcome.Abandoned, _ => Outcome.Settled };
         if (outcome == Outcome.Settled)
         {
@@ -254,7 +294,7 @@ internal sealed class EngineModel : IDisposable
     private void Settle(TrackedRecord record)
     {
         var log = _logs[record.Record.Partition];
-        if (record.Lane!.Partition == log.Assigned)
+        if (PartitionOf(record) == log.Assigned)
         {
             log.Settle(record.Offset);
         }
@@ -262,10 +302,13 @@ internal sealed class EngineModel : IDisposable
 
     private (AssignedPartition, string)? LaneOf(TrackedRecord record) => _ordering switch
     {
-        Ordering.ByPartition => (record.Lane!.Partition, ""),
-        Ordering.ByKey when record.Record.HasKey => (record.Lane!.Partition, Encoding.UTF8.GetString(record.Record.Key)),
+        Ordering.ByPartition => (PartitionOf(record), ""),
+        Ordering.ByKey when record.Record.HasKey => (PartitionOf(record), Encoding.UTF8.GetString(record.Record.Key)),
         _ => null,
     };
+
+    // In a stretch a record has no lane, and remembers where it came from.
+    private static AssignedPartition PartitionOf(TrackedRecord record) => record.Lane?.Partition ?? (AssignedPartition)record.Record.State!;
 
     private void Drain()
     {
@@ -292,7 +335,33 @@ internal sealed class EngineModel : IDisposable
         }
 
         Assert.Equal(0, _records.Held);
+        Assert.Empty(_messages);
         Assert.All(_logs, static log => Assert.Equal((0, 0, 0, 0L, 0), (log.Assigned.LaneCount, log.Assigned.Buffered, log.Assigned.Gathered, log.Assigned.BufferedBytes, log.Assigned.Tracker.Count)));
+    }
+
+    /// <summary>Messages of a log, which are numbers.</summary>
+    private sealed class Source(EngineModel model, Log log) : IStretchSource
+    {
+        public AssignedPartition Partition { get; } = log.Assigned;
+
+        public long OffsetOf(NativeMessage message) => (int)message.Pointer;
+
+        public bool TryPlace(Record record, NativeMessage message)
+        {
+            var offset = OffsetOf(message);
+            record.Place("t", log.Number, offset, 0, -1);
+            (record.Cancellation, record.State) = (Partition.Lost, Partition);
+            model._keys.Point(record, log.KeyAt(offset) is { } key ? Encoding.UTF8.GetBytes(key) : null, message.Pointer);
+            return true;
+        }
+
+        public void Take(NativeMessage message)
+        {
+            var record = model._records.Rent();
+            TryPlace(record.Record, message);
+            Assert.True(Partition.Tracker.Add(record));
+            model._scheduler.Add(Partition, record);
+        }
     }
 
     /// <summary>A partition's log, and what is true of it.</summary>
@@ -353,11 +422,15 @@ internal sealed class EngineModel : IDisposable
         }
     }
 
-    /// <summary>What a worker is doing: a record of a chunk, or a batch.</summary>
+    /// <summary>What a worker is doing: a record of a chunk or of a stretch, or a batch.</summary>
     private sealed class ModelWorker
     {
         private readonly Lane? _lane;
+        private readonly Stretch? _stretch;
         private int _left;
+        private bool _isBegun;
+
+        public ModelWorker(Stretch stretch) => (_stretch, Record, Records) = (stretch, stretch.Current, [stretch.Current]);
 
         public ModelWorker(Lane lane) => (_lane, Record, _left, Records) = (lane, lane.Cursor, lane.Remaining, [lane.Cursor]);
 
@@ -374,6 +447,17 @@ internal sealed class EngineModel : IDisposable
         /// <summary>Begins its record, or hands it back.</summary>
         public bool TryBegin(WorkerPool workers)
         {
+            if (_stretch is { } stretch)
+            {
+                if (!workers.IsPaused && stretch.MoveNext())
+                {
+                    return true;
+                }
+
+                End(stretch, Outcome.Settled, workers);
+                return false;
+            }
+
             if (!workers.IsPaused && _lane!.TryBegin(Record!.Offset))
             {
                 return true;
@@ -387,6 +471,29 @@ internal sealed class EngineModel : IDisposable
         /// <summary>Reports its record and goes on. Says whether it began another.</summary>
         public bool Report(TrackedRecord record, Outcome outcome, bool awaited, WorkerPool workers)
         {
+            if (_stretch is { } stretch)
+            {
+                _isBegun = true;
+                if (!awaited && outcome == Outcome.Settled)
+                {
+                    return TryBegin(workers);
+                }
+
+                if (awaited && stretch.TryEnd(StretchEnd.Awaiting))
+                {
+                    workers.Reports.Push(stretch.Report, stretch.Report);
+                }
+                else if (!awaited)
+                {
+                    End(stretch, outcome, workers);
+                    return false;
+                }
+
+                (record.EndsChunk, record.Outcome) = (true, outcome);
+                workers.Reports.Push(record, record);
+                return false;
+            }
+
             var next = record.Next;
             record.EndsChunk = awaited;
             record.Outcome = outcome;
@@ -398,6 +505,21 @@ internal sealed class EngineModel : IDisposable
 
             (Record, Records) = (next, [next!]);
             return TryBegin(workers);
+        }
+
+        private void End(Stretch stretch, Outcome outcome, WorkerPool workers)
+        {
+            var record = stretch.Current;
+            if (stretch.TryEnd(outcome == Outcome.Settled ? StretchEnd.Before : StretchEnd.Unsettled))
+            {
+                record.Outcome = outcome == Outcome.Settled ? Outcome.None : outcome;
+                workers.Reports.Push(stretch.Report, stretch.Report);
+            }
+            else if (_isBegun)
+            {
+                (record.EndsChunk, record.Outcome) = (true, outcome);
+                workers.Reports.Push(record, record);
+            }
         }
     }
 }

@@ -46,6 +46,42 @@ public sealed class RebalanceTests(KafkaUnderTest kafka)
 
     [Theory]
     [InlineData("cooperative-sticky")]
+    [InlineData("range")]
+    [InlineData("consumer")]
+    public async Task Members_come_and_go_in_the_middle_of_long_stretches_and_every_record_is_handled_once(string protocol)
+    {
+        await kafka.SkipWithoutAsync(protocol);
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 6);
+        var produced = 0;
+        async Task ProduceUntilAsync(Func<bool> reached)
+        {
+            for (var rounds = 0; rounds < 2 || !reached(); rounds++)
+            {
+                traffic.Produce(3_000, static i => "k" + (i % 120));
+                produced += 3_000;
+                await Traffic.UntilAsync(() => produced - traffic.Handled.Count < 6_000, () => $"{traffic.Handled.Count} of {produced} handled; {traffic.Describe()}");
+            }
+        }
+
+        var members = new[] { "first", "second" }.Select(name => traffic.Consume(traffic.Collect(name), traffic.Options(settings: Traffic.Protocol(protocol)))).ToList();
+        members[0].Start();
+        await ProduceUntilAsync(() => members[0].Snapshot().Partitions.Count == 6);
+        members[1].Start();
+        await ProduceUntilAsync(() => members.TrueForAll(static member => member.Snapshot().Partitions.Count == 3));
+        await Task.WhenAll(members[0].StopAsync(Traffic.In(Long)), ProduceUntilAsync(() => members[1].Snapshot().Partitions.Count == 6));
+        await traffic.UntilHandledAsync(produced);
+        await members[1].StopAsync(Traffic.In(Long));
+
+        Assert.Equal(produced, traffic.Committed(6).Values.Sum());
+        Assert.Equal(produced, traffic.Handled.Count);
+        foreach (var lane in traffic.Handled.GroupBy(static handled => (handled.Key, handled.Position.Partition)))
+        {
+            Assert.Equal(lane.Select(static handled => handled.Position.Offset).Order(), lane.Select(static handled => handled.Position.Offset));
+        }
+    }
+
+    [Theory]
+    [InlineData("cooperative-sticky")]
     [InlineData("consumer")]
     public async Task Partitions_that_stay_flow_while_a_revoked_one_drains(string protocol)
     {

@@ -143,6 +143,6 @@ internal sealed class Traffic : IAsyncDisposable
     }
 
     private static string Describe(ConsumerSnapshot snapshot) =>
-        $"{snapshot.State}, settled {snapshot.Settled}, in flight {snapshot.InFlight}, error {snapshot.LastError ?? "none"}, fault {snapshot.Fault?.Message ?? "none"}, " +
+        $"{snapshot.State}, turned {snapshot.SinceLastTurn.TotalSeconds:0.0} s ago, settled {snapshot.Settled}, in flight {snapshot.InFlight}, error {snapshot.LastError ?? "none"}, fault {snapshot.Fault?.Message ?? "none"}, " +
         string.Join(' ', snapshot.Partitions.Select(static partition => $"{partition.Partition}@{partition.Watermark}/{partition.Committed}+{partition.Buffered}"));
 }
