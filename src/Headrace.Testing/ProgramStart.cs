@@ -15,7 +15,7 @@ internal sealed class ProgramStart : IObserver<DiagnosticListener>, IObserver<Ke
     private static readonly AsyncLocal<ProgramStart?> Current = new();
 
     private readonly Action<IHostBuilder> _configure;
-    private readonly TaskCompletionSource<IHost> _built = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(IHost Host, CancellationToken Started)> _built = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<IDisposable> _subscriptions = [];
 
@@ -33,9 +33,9 @@ internal sealed class ProgramStart : IObserver<DiagnosticListener>, IObserver<Ke
         thread.Start();
         try
         {
-            var host = await start._built.Task.WaitAsync(deadline);
+            var (host, hasStarted) = await start._built.Task.WaitAsync(deadline);
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var registration = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(started.SetResult);
+            using var registration = hasStarted.Register(started.SetResult);
             await (await Task.WhenAny(started.Task, start.Ended).WaitAsync(deadline));
             return started.Task.IsCompleted ? (host, start) : throw NoHost(program, "before its host had started");
         }
@@ -66,7 +66,8 @@ internal sealed class ProgramStart : IObserver<DiagnosticListener>, IObserver<Ke
         }
         else if (value is { Key: "HostBuilt", Value: IHost host })
         {
-            _built.TrySetResult(host);
+            // A program that fails at once has disposed its services before anybody else looks.
+            _built.TrySetResult((host, host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted));
         }
     }
 

@@ -45,7 +45,7 @@ internal sealed class StretchScheduler
     /// </summary>
     public bool Suits(AssignedPartition partition) =>
         IsAllowed && partition is { Companion: null, IsPaused: false, Tracker.Finished: null }
-        && _workers.AreFast && !HasAwaited() && _lanes.Settled >= _resumesAt && (!_needsManyPartitions || _activeBefore >= Math.Min(_workers.Count, Environment.ProcessorCount));
+        && _workers.AreFast && !HasAwaited() && _lanes.Settled >= _resumesAt && (!_needsManyPartitions || _workers.AreFastest || _activeBefore >= Math.Min(_workers.Count, Environment.ProcessorCount));
 
     /// <summary>Whether what is in lanes is to end first. Not for long: what is parked there or held up keeps nobody waiting.</summary>
     public bool Waits(AssignedPartition partition)

@@ -11,6 +11,7 @@ internal sealed class WorkerPool
 {
     private const int MaxLooseChunk = 64;
     private static readonly long SlowTicks = Stopwatch.Frequency / 20_000;
+    private static readonly long FastestTicks = Stopwatch.Frequency / 400_000;
     private static readonly long TendTicks = Stopwatch.Frequency / 1_000;
 
     private readonly ConcurrentQueue<Lane> _ready = new();
@@ -61,6 +62,9 @@ internal sealed class WorkerPool
 
     /// <summary>Whether handlers end so fast that waiting behind some costs less than a hop to another worker.</summary>
     public bool AreFast => Volatile.Read(ref _averageTicks) <= SlowTicks;
+
+    /// <summary>Whether one thread does more, one record after the other, than several could that are handed single records.</summary>
+    public bool AreFastest => Volatile.Read(ref _averageTicks) <= FastestTicks;
 
     /// <summary>Whether so many handlers took longer than fast ones do.</summary>
     internal static bool IsSlow(long ticks, int handlers) => ticks > SlowTicks * handlers;
