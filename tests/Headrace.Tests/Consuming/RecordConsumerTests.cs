@@ -5,6 +5,31 @@ namespace Headrace.Tests.Consuming;
 
 public sealed class RecordConsumerTests(KafkaUnderTest kafka)
 {
+    [Fact]
+    public async Task A_long_backlog_of_one_partition_keeps_no_other_waiting()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka, partitions: 2);
+        traffic.Produce(5_000, static i => "k" + i, partition: 0);
+        traffic.Produce(50, static i => "k" + i, partition: 1);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var consumer = traffic.Consume(
+            async record =>
+            {
+                await go.Task.WaitAsync(record.Cancellation);
+                traffic.Note(record);
+                await Task.Yield();
+                return Settlement.Settled;
+            },
+            traffic.Options(workers: 4, lookAhead: 500));
+        consumer.Start();
+        await Traffic.UntilAsync(() => consumer.Snapshot().Partitions is [{ Buffered: > 0 }, { Buffered: > 0 }], traffic.Describe);
+        go.SetResult();
+        await traffic.UntilHandledAsync(5_050);
+
+        var lastOfTheOther = traffic.Handled.Select(static handled => handled.Position.Partition).ToList().LastIndexOf(1);
+        Assert.InRange(lastOfTheOther, 49, 1_000);
+    }
+
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     [Fact]
