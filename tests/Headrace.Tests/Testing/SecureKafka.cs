@@ -84,7 +84,11 @@ internal static class SecureKafka
         await admin.CreateAclsAsync([Grant(ResourceType.Topic), Grant(ResourceType.Group)]);
         if (isReadableByStranger)
         {
-            await admin.CreateAclsAsync([Grant(ResourceType.Topic, topic, ResourcePatternType.Literal, Stranger, AclOperation.Read)]);
+            await admin.CreateAclsAsync(
+            [
+                Grant(ResourceType.Topic, topic, ResourcePatternType.Literal, Stranger, AclOperation.Read),
+                Grant(ResourceType.Topic, topic, ResourcePatternType.Literal, Stranger, AclOperation.DescribeConfigs),
+            ]);
         }
 
         await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = 1, ReplicationFactor = 1 }]);
