@@ -118,6 +118,13 @@ internal sealed class LaneScheduler
     {
         partition.IsPaused = isPaused;
         Stretches.TakeBack(partition);
+        if (isPaused && partition.IsClosing)
+        {
+            // Nothing of it would go on, and nobody would let go of it.
+            Close(partition);
+            return;
+        }
+
         for (var lane = partition.Lanes; lane is not null && !isPaused; lane = lane.Following)
         {
             Touch(lane);

@@ -180,7 +180,14 @@ internal sealed class StretchScheduler
             _lanes.Adopt(stretch.Partition, stretch.Current, stretch.Lane);
         }
 
-        foreach (var message in messages[(isUnderWay ? from + 1 : from)..])
+        var rest = messages[(isUnderWay ? from + 1 : from)..];
+        if (stretch.Partition.IsClosing)
+        {
+            _records.Free(rest);
+            return;
+        }
+
+        foreach (var message in rest)
         {
             stretch.Source.Take(message);
         }

@@ -86,8 +86,11 @@ internal sealed class EngineModel : IDisposable
             case < 985:
                 _workers.IsPaused = !_workers.IsPaused && _random.Next(3) == 0;
                 break;
-            case < 988:
+            case < 987:
                 Any.Commit();
+                break;
+            case < 988:
+                _scheduler.Pause(_logs[0].Assigned, !_logs[0].Assigned.IsPaused);
                 break;
             case < 990:
                 _scheduler.Stretches.TakeBack(Any.Assigned);
@@ -101,7 +104,7 @@ internal sealed class EngineModel : IDisposable
 
     private void Arrive(Log log)
     {
-        if (log.Assigned is { IsClosing: true } or { Stretch: not null })
+        if (log.Assigned is { IsClosing: true } or { IsPaused: true } or { Stretch: not null })
         {
             return;
         }
@@ -313,6 +316,7 @@ internal sealed class EngineModel : IDisposable
     private void Drain()
     {
         _workers.IsPaused = false;
+        _scheduler.Pause(_logs[0].Assigned, false);
         for (var turn = 0; Array.Exists(_logs, static log => log.Assigned.Tracker.Watermark < log.End) || _running.Count > 0; turn++)
         {
             Assert.True(turn < 200_000, "What is left is never handled.");
