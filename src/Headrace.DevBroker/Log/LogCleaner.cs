@@ -27,7 +27,7 @@ internal sealed class LogCleaner(IReadOnlyList<LogCleaner.Source> sources, IRead
 
     private void Note(Source source)
     {
-        foreach (var block in source.Blocks.Select(slot => slot.Open()))
+        foreach (var block in source.Blocks)
         {
             foreach (ref readonly var stored in block.Batches)
             {
@@ -51,7 +51,7 @@ internal sealed class LogCleaner(IReadOnlyList<LogCleaner.Source> sources, IRead
     {
         var kept = new List<byte[]>();
         var changed = false;
-        foreach (var block in source.Blocks.Select(slot => slot.Open()))
+        foreach (var block in source.Blocks)
         {
             foreach (ref readonly var stored in block.Batches)
             {
@@ -121,5 +121,5 @@ internal sealed class LogCleaner(IReadOnlyList<LogCleaner.Source> sources, IRead
     }
 
     /// <summary>A segment as it was when the cleaning began.</summary>
-    internal readonly record struct Source(LogSegment Segment, IReadOnlyList<BlockSlot> Blocks, long ClosedAt);
+    internal readonly record struct Source(LogSegment Segment, IReadOnlyList<LogBlock> Blocks, long ClosedAt);
 }

@@ -9,10 +9,10 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     private const int SmallestBlock = 16 * 1024;
     private const int LargestBlock = 4 * 1024 * 1024;
 
-    // Of a file, what is read at once.
-    private const int LargestStoredBlock = 1024 * 1024;
+    private readonly List<LogBlock> _blocks = [];
 
-    private readonly List<BlockSlot> _blocks = [];
+    // Where a batch becomes what is written to the file.
+    private MemoryBlock? _scratch;
 
     /// <summary>The offset its first record had when it was appended.</summary>
     public long BaseOffset { get; } = baseOffset;
@@ -23,7 +23,7 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     /// <summary>The broker's time when the next segment was begun; null while it is the last.</summary>
     public long? ClosedAt { get; private set; }
 
-    public IReadOnlyList<BlockSlot> Blocks => _blocks;
+    public IReadOnlyList<LogBlock> Blocks => _blocks;
 
     public long LastOffset => _blocks.Count == 0 ? BaseOffset - 1 : _blocks[^1].LastOffset;
 
@@ -37,29 +37,34 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     /// <summary>The name of its file, if it has one.</summary>
     public string? Path => file?.Path;
 
-    public LogBlock BlockWithRoomFor(int length)
+    /// <summary>Memory for the next batch: where it stays, or where it is written to the file from.</summary>
+    public MemoryBlock BlockWithRoomFor(int length)
     {
-        var last = _blocks.Count == 0 ? null : _blocks[^1].Writable;
+        if (file is not null)
+        {
+            return _scratch?.HasRoomFor(length) == true ? _scratch : _scratch = new MemoryBlock(Math.Max(SmallestBlock, length));
+        }
+
+        var last = _blocks.Count == 0 ? null : (MemoryBlock)_blocks[^1];
         if (last is not null && last.HasRoomFor(length))
         {
             return last;
         }
 
         // Small at first: most partitions of most tests hold a few records.
-        var size = last is null ? SmallestBlock : Math.Min(last.Capacity * 2L, file is null ? LargestBlock : LargestStoredBlock);
-        return new LogBlock((int)Math.Max(size, length));
+        var size = last is null ? SmallestBlock : Math.Min(last.Capacity * 2L, LargestBlock);
+        return new MemoryBlock((int)Math.Max(size, length));
     }
 
     /// <summary>Makes a batch of what was written to the reserved memory of a block of <see cref="BlockWithRoomFor"/>.</summary>
     /// <exception cref="IOException">The file could not be written; nothing has changed.</exception>
-    public void Publish(LogBlock block, long batchOffset, long lastOffset, int length, long maxTimestamp)
+    public void Publish(MemoryBlock written, long batchOffset, long lastOffset, int length, long maxTimestamp)
     {
-        var position = file?.Length ?? 0;
-        file?.Append(block.Reserve(length));
-        if (_blocks.Count == 0 || _blocks[^1].Writable != block)
+        LogBlock block = file is null ? written : WriteTo(file, written.Reserve(length));
+        if (_blocks.Count == 0 || _blocks[^1] != block)
         {
             SealLastBlock();
-            _blocks.Add(new BlockSlot(block, file, position));
+            _blocks.Add(block);
         }
 
         block.Publish(batchOffset, lastOffset, length, maxTimestamp);
@@ -79,6 +84,7 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
         }
 
         segment.SealLastBlock();
+        segment._scratch = null;
         into?.Seal(flush: true);
         return segment;
     }
@@ -96,7 +102,7 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     /// <summary>A block that the file holds already.</summary>
     public void AddStored(long position, int length, long lastOffset, long maxTimestamp)
     {
-        _blocks.Add(new BlockSlot(file!, position, length, lastOffset, maxTimestamp));
+        _blocks.Add(new FileBlock(file!, position, length, lastOffset, maxTimestamp));
         Note(length, maxTimestamp);
     }
 
@@ -105,6 +111,7 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     {
         ClosedAt = now;
         SealLastBlock();
+        _scratch = null;
         file?.Seal(flush);
     }
 
@@ -123,8 +130,8 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
     {
         for (var i = BlockOf(offset); i < _blocks.Count; i++)
         {
-            var block = _blocks[i].Open();
-            var slice = block.Slice(block.IndexOf(offset), before, maxBytes - into.Length, atLeastOne && into.Length == 0, out var last);
+            var block = _blocks[i];
+            var slice = block.Slice(offset, before, maxBytes - into.Length, atLeastOne && into.Length == 0, out var last);
             if (!slice.IsEmpty)
             {
                 into.Add(slice, last);
@@ -152,11 +159,18 @@ internal sealed class LogSegment(long baseOffset, long createdAt, SegmentFile? f
         Size = _blocks.Sum(block => (long)block.Used);
     }
 
+    private FileBlock WriteTo(SegmentFile into, ReadOnlySpan<byte> batch)
+    {
+        var position = into.Length;
+        into.Append(batch);
+        return _blocks.Count > 0 && _blocks[^1] is FileBlock last && last.HasRoomFor(batch.Length) ? last : new FileBlock(into, position);
+    }
+
     private void SealLastBlock()
     {
-        if (_blocks.Count > 0)
+        if (_blocks.Count > 0 && _blocks[^1] is FileBlock block)
         {
-            _blocks[^1].Seal();
+            block.Seal();
         }
     }
 

@@ -318,7 +318,7 @@ internal sealed class PartitionLog
             : PublishNeedsLock(segment, block, header, rules.UseAppendTime ? now : null);
     }
 
-    private AppendResult PublishNeedsLock(LogSegment segment, LogBlock block, in BatchHeader header, long? appendTime)
+    private AppendResult PublishNeedsLock(LogSegment segment, MemoryBlock block, in BatchHeader header, long? appendTime)
     {
         var length = (int)header.Length;
         var batch = block.Reserve(length);

@@ -21,7 +21,7 @@ internal sealed class SegmentList(PartitionFolder? folder)
         return last is null || IsFull(last, length, rules, now) ? new LogSegment(offset, now, folder?.NewSegment(offset)) : last;
     }
 
-    public void Publish(LogSegment segment, LogBlock block, long baseOffset, long lastOffset, int length, long maxTimestamp)
+    public void Publish(LogSegment segment, MemoryBlock block, long baseOffset, long lastOffset, int length, long maxTimestamp)
     {
         segment.Publish(block, baseOffset, lastOffset, length, maxTimestamp);
         if (_segments.Count == 0 || _segments[^1] != segment)
@@ -55,10 +55,9 @@ internal sealed class SegmentList(PartitionFolder? folder)
     {
         foreach (var block in BlocksUpTo(timestamp))
         {
-            var batches = block.Open();
-            foreach (ref readonly var batch in batches.Batches)
+            foreach (ref readonly var batch in block.Batches)
             {
-                if (batch.MaxTimestamp >= timestamp && batch.LastOffset >= startOffset && TimeSearch.First(batches.BytesOf(batch), batch, timestamp, startOffset) is { } found)
+                if (batch.MaxTimestamp >= timestamp && batch.LastOffset >= startOffset && TimeSearch.First(block.BytesOf(batch), batch, timestamp, startOffset) is { } found)
                 {
                     return found;
                 }
@@ -79,12 +78,11 @@ internal sealed class SegmentList(PartitionFolder? folder)
                 continue;
             }
 
-            var batches = block.Open();
-            foreach (ref readonly var batch in batches.Batches)
+            foreach (ref readonly var batch in block.Batches)
             {
                 if (batch.MaxTimestamp > newest.Timestamp && batch.LastOffset >= startOffset)
                 {
-                    newest = TimeSearch.Newest(batches.BytesOf(batch), batch);
+                    newest = TimeSearch.Newest(block.BytesOf(batch), batch);
                 }
             }
         }
@@ -193,6 +191,6 @@ internal sealed class SegmentList(PartitionFolder? folder)
         segment.Size > 0
         && (segment.Size + length > (folder is null ? rules.SegmentBytes : Math.Min(rules.SegmentBytes, LargestStoredSegment)) || now - segment.CreatedAt > rules.SegmentAge);
 
-    private IEnumerable<BlockSlot> BlocksUpTo(long timestamp) =>
+    private IEnumerable<LogBlock> BlocksUpTo(long timestamp) =>
         _segments.Where(segment => segment.MaxTimestamp >= timestamp).SelectMany(segment => segment.Blocks).Where(block => block.MaxTimestamp >= timestamp);
 }

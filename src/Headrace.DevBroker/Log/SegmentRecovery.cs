@@ -41,7 +41,7 @@ internal sealed class SegmentRecovery(PartitionFolder folder, SegmentRecovery.No
 
     private void Recover(LogSegment segment, SegmentFile file, bool verify)
     {
-        var scan = new SegmentScan(file, file.Length, verify);
+        var scan = new SegmentScan(file, start: 0, file.Length, verify);
         var block = new BlockUnderway(Position: 0, Used: 0, LastOffset: -1, MaxTimestamp: -1);
         while (scan.MoveNext() && scan.Header.BaseOffset >= _end)
         {

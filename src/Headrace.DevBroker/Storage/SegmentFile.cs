@@ -5,6 +5,8 @@ namespace Headrace.Broker.Storage;
 /// <summary>A file of record batches. It is written at its end only; its owner's lock guards all but <see cref="Flush"/>.</summary>
 internal sealed class SegmentFile(string path) : IDisposable
 {
+    // Closed when nobody reads any more: what a response is made of outlives the file's name.
+    private readonly WeakReference<SafeFileHandle> _reading = new(null!);
     private SafeFileHandle? _writing;
 
     public string Path { get; private set; } = path;
@@ -31,6 +33,17 @@ internal sealed class SegmentFile(string path) : IDisposable
         }
 
         return total;
+    }
+
+    /// <summary>Bytes of the file, to be read later or never.</summary>
+    public StoredBytes Bytes(long position, int length)
+    {
+        if (!_reading.TryGetTarget(out var reading))
+        {
+            _reading.SetTarget(reading = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        }
+
+        return new StoredBytes(reading, Path, position, length);
     }
 
     public void Truncate(long length)

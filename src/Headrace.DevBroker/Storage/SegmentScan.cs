@@ -2,11 +2,12 @@ using Headrace.Broker.Records;
 
 namespace Headrace.Broker.Storage;
 
-/// <summary>Walks the batches of a segment file, from its start to its end or to the first that is short or broken.</summary>
+/// <summary>Walks the batches of a segment file, from one on to the end or to the first that is short or broken.</summary>
 /// <param name="file">What is read.</param>
-/// <param name="length">How much of it.</param>
+/// <param name="start">Where a batch begins.</param>
+/// <param name="length">Where the file ends, or counts as ended.</param>
 /// <param name="verify">Whether checksums are compared, which takes reading every byte; otherwise headers are.</param>
-internal sealed class SegmentScan(SegmentFile file, long length, bool verify)
+internal sealed class SegmentScan(SegmentFile file, long start, long length, bool verify)
 {
     private const int LargeWindow = 256 * 1024;
 
@@ -18,7 +19,7 @@ internal sealed class SegmentScan(SegmentFile file, long length, bool verify)
     private int _inWindow;
 
     /// <summary>Where the sound batches end, so far.</summary>
-    public long End { get; private set; }
+    public long End { get; private set; } = start;
 
     /// <summary>Where the current batch begins.</summary>
     public long Position { get; private set; }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 
 namespace Headrace.Broker.Wire;
 
@@ -11,6 +12,9 @@ namespace Headrace.Broker.Wire;
 internal sealed class WireOutput : IBufferWriter<byte>
 {
     private const int FlushAt = 128 * 1024;
+
+    // Fewer are cheaper to copy than to send by themselves.
+    private const int WorthSending = 16 * 1024;
 
     private readonly List<Piece> _pieces = [];
     private byte[] _written = new byte[512];
@@ -60,22 +64,46 @@ internal sealed class WireOutput : IBufferWriter<byte>
         foreach (var piece in _pieces)
         {
             output.Write(_written.AsSpan(piece.Start, piece.Length));
+            await FlushIfMuchAsync(output);
             foreach (var memory in piece.Then)
             {
-                for (var rest = memory; !rest.IsEmpty;)
-                {
-                    var part = rest[..Math.Min(rest.Length, FlushAt)];
-                    output.Write(part.Span);
-                    rest = rest[part.Length..];
-                    if (output.UnflushedBytes >= FlushAt)
-                    {
-                        await output.FlushAsync();
-                    }
-                }
+                await WriteAsync(output, memory);
             }
         }
 
         output.Write(_written.AsSpan(_inPieces, _used - _inPieces));
+    }
+
+    private static async ValueTask WriteAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
+    {
+        if (MemoryMarshal.TryGetMemoryManager<byte, UnreadBytes>(bytes, out var unread, out var start, out _))
+        {
+            for (var done = 0; done < bytes.Length;)
+            {
+                var part = (int)Math.Min(bytes.Length - done, FlushAt - output.UnflushedBytes);
+                unread.Read(start + done, output.GetSpan(part)[..part]);
+                output.Advance(part);
+                done += part;
+                await FlushIfMuchAsync(output);
+            }
+        }
+        else if (bytes.Length >= WorthSending)
+        {
+            await output.WriteAsync(bytes);
+        }
+        else
+        {
+            output.Write(bytes.Span);
+            await FlushIfMuchAsync(output);
+        }
+    }
+
+    private static async ValueTask FlushIfMuchAsync(PipeWriter output)
+    {
+        if (output.UnflushedBytes >= FlushAt)
+        {
+            await output.FlushAsync();
+        }
     }
 
     private void EnsureRoomFor(int sizeHint)
