@@ -1,25 +1,23 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
+using System.Net.Sockets;
 using Headrace.Broker.Requests;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Headrace.Broker.Server;
 
 /// <summary>Lets clients in, and keeps track of those that are.</summary>
 internal sealed class BrokerListener : IAsyncDisposable
 {
+    private const int MostUnaccepted = 512;
+
     private readonly PortReservation _reservation;
-    private readonly SocketTransportFactory _transport;
     private readonly ILogger _logger;
     private readonly BrokerState _broker;
     private readonly ServerParts _parts;
-    private readonly ConcurrentDictionary<ConnectionContext, Task> _connections = new();
+    private readonly ConcurrentDictionary<SocketConnection, Task> _connections = new();
     private readonly SemaphoreSlim _switching = new(1, 1);
-    private IConnectionListener? _listener;
+    private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
     private long _lastConnection;
 
@@ -29,7 +27,6 @@ internal sealed class BrokerListener : IAsyncDisposable
         _broker = broker;
         _parts = parts;
         _logger = loggers.CreateLogger("Headrace.Broker.Server");
-        _transport = new SocketTransportFactory(Options.Create(TransportOptions()), loggers);
     }
 
     public Gate Gate => _parts.Gate;
@@ -41,13 +38,9 @@ internal sealed class BrokerListener : IAsyncDisposable
         {
             if (_listener is null)
             {
-                _listener = await _transport.BindAsync(_reservation.Endpoint, cancellation);
+                _listener = Listen();
                 _accepting = AcceptAsync(_listener);
             }
-        }
-        catch (AddressInUseException fault)
-        {
-            throw new IOException($"The development broker cannot listen at {_reservation.Endpoint}: another process does.", fault);
         }
         finally
         {
@@ -66,15 +59,14 @@ internal sealed class BrokerListener : IAsyncDisposable
                 return;
             }
 
-            await listener.UnbindAsync();
+            listener.Dispose();
             await _accepting;
             foreach (var connection in _connections.Keys)
             {
-                connection.Abort(new ConnectionAbortedException("The broker stopped listening."));
+                connection.Abort();
             }
 
             await Task.WhenAll(_connections.Values);
-            await listener.DisposeAsync();
             _listener = null;
         }
         finally
@@ -90,18 +82,27 @@ internal sealed class BrokerListener : IAsyncDisposable
         _switching.Dispose();
     }
 
-    private static SocketTransportOptions TransportOptions() => new()
+    private Socket Listen()
     {
-        CreateBoundListenSocket = PortReservation.Bind,
-        MaxWriteBufferSize = 1024 * 1024,
+        Socket? socket = null;
+        try
+        {
+            socket = PortReservation.Bind(_reservation.Endpoint);
+            socket.Listen(MostUnaccepted);
+            return socket;
+        }
+        catch (SocketException fault)
+        {
+            socket?.Dispose();
+            throw fault.SocketErrorCode == SocketError.AddressAlreadyInUse
+                ? new IOException($"The development broker cannot listen at {_reservation.Endpoint}: another process does.", fault)
+                : new IOException($"The development broker cannot listen at {_reservation.Endpoint}: {fault.Message}", fault);
+        }
+    }
 
-        // Handlers compute and never block, so that a request need not change threads twice on its way through the pipes.
-        UnsafePreferInlineScheduling = true,
-    };
-
-    private async Task AcceptAsync(IConnectionListener listener)
+    private async Task AcceptAsync(Socket listener)
     {
-        while (await listener.AcceptAsync() is { } connection)
+        while (await NextAsync(listener) is { } connection)
         {
             var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _connections[connection] = ServeAsync(connection, listed.Task);
@@ -109,7 +110,31 @@ internal sealed class BrokerListener : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(ConnectionContext connection, Task listed)
+    // Null: it listens no more.
+    private static async Task<SocketConnection?> NextAsync(Socket listener)
+    {
+        while (true)
+        {
+            try
+            {
+                return new SocketConnection(await listener.AcceptAsync());
+            }
+            catch (ObjectDisposedException)
+            {
+                return null;
+            }
+            catch (SocketException fault) when (fault.SocketErrorCode == SocketError.OperationAborted)
+            {
+                return null;
+            }
+            catch (SocketException)
+            {
+                // A client that gave up before it was let in.
+            }
+        }
+    }
+
+    private async Task ServeAsync(SocketConnection connection, Task listed)
     {
         // Leaves the accept loop at once: a connection's first requests may be handled synchronously.
         await listed;
@@ -117,7 +142,7 @@ internal sealed class BrokerListener : IAsyncDisposable
         try
         {
             var id = Interlocked.Increment(ref _lastConnection).ToString(CultureInfo.InvariantCulture);
-            var client = new ClientConnection(id, $"/{(connection.RemoteEndPoint as IPEndPoint)?.Address}", connection.ConnectionClosed);
+            var client = new ClientConnection(id, $"/{connection.RemoteAddress}", connection.Closed);
             using var loop = new FrameLoop(connection, client, _broker, _parts, _logger);
             await loop.RunAsync();
             await connection.DisposeAsync();

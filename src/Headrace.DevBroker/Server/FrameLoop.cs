@@ -1,22 +1,22 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using Headrace.Broker.Requests;
 using Headrace.Broker.Wire;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Headrace.Broker.Server;
 
 /// <summary>Serves one connection: a frame in, its response out, strictly in order, as Kafka does.</summary>
-/// <remarks>The transport goes on reading the socket while a handler waits, so a client that hangs up is noticed at once.</remarks>
-internal sealed class FrameLoop(ConnectionContext connection, ClientConnection client, BrokerState broker, ServerParts parts, ILogger logger)
+/// <remarks>The connection goes on reading the socket while a handler waits, so a client that hangs up is noticed at once.</remarks>
+internal sealed class FrameLoop(SocketConnection connection, ClientConnection client, BrokerState broker, ServerParts parts, ILogger logger)
     : IDisposable
 {
     // Responses to pipelined requests leave together, up to this size.
     private const int FlushAt = 256 * 1024;
 
-    private readonly PipeReader _input = connection.Transport.Input;
-    private readonly PipeWriter _output = connection.Transport.Output;
+    private readonly PipeReader _input = connection.Input;
+    private readonly SocketWriter _output = connection.Output;
     private readonly WireOutput _frame = new();
     private ReadOnlySequence<byte> _unserved;
     private Task<ReadResult>? _ahead;
@@ -35,7 +35,7 @@ internal sealed class FrameLoop(ConnectionContext connection, ClientConnection c
         {
             logger.LogWarning("Connection {Connection} from {Client} is closed: {Reason}", client.Id, client.Host, fault.Message);
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or ConnectionAbortedException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
         {
             logger.LogDebug("Connection {Connection} from {Client} ended: {Reason}", client.Id, client.Host, fault.Message);
         }

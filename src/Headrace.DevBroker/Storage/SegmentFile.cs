@@ -40,7 +40,7 @@ internal sealed class SegmentFile(string path) : IDisposable
     {
         if (!_reading.TryGetTarget(out var reading))
         {
-            _reading.SetTarget(reading = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            _reading.SetTarget(reading = File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous));
         }
 
         return new StoredBytes(reading, Path, position, length);

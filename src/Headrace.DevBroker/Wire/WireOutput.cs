@@ -76,26 +76,23 @@ internal sealed class WireOutput : IBufferWriter<byte>
 
     private static async ValueTask WriteAsync(PipeWriter output, ReadOnlyMemory<byte> bytes)
     {
-        if (MemoryMarshal.TryGetMemoryManager<byte, UnreadBytes>(bytes, out var unread, out var start, out _))
-        {
-            for (var done = 0; done < bytes.Length;)
-            {
-                var part = (int)Math.Min(bytes.Length - done, FlushAt - output.UnflushedBytes);
-                unread.Read(start + done, output.GetSpan(part)[..part]);
-                output.Advance(part);
-                done += part;
-                await FlushIfMuchAsync(output);
-            }
-        }
-        else if (bytes.Length >= WorthSending)
+        if (bytes.Length >= WorthSending)
         {
             await output.WriteAsync(bytes);
+            return;
+        }
+
+        if (MemoryMarshal.TryGetMemoryManager<byte, UnreadBytes>(bytes, out var unread, out var start, out _))
+        {
+            unread.Read(start, output.GetSpan(bytes.Length)[..bytes.Length]);
+            output.Advance(bytes.Length);
         }
         else
         {
             output.Write(bytes.Span);
-            await FlushIfMuchAsync(output);
         }
+
+        await FlushIfMuchAsync(output);
     }
 
     private static async ValueTask FlushIfMuchAsync(PipeWriter output)
