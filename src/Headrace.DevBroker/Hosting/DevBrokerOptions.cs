@@ -27,8 +27,8 @@ public sealed class DevBrokerOptions
     public TimeSpan InitialRebalanceDelay { get; set; }
 
     /// <summary>
-    /// Whether a fetch that waits for records is answered as soon as its connection sends another request, other than a fetch, which would have to wait behind it. Default true: a consumer that starts
-    /// reads up to 1 s sooner. Kafka lets the request wait.
+    /// Whether a fetch that waits for records is answered as soon as its connection sends another request, other than a fetch, which would have to wait behind it, and within 10 ms when it comes within
+    /// 100 ms after its connection asked for offsets, because a client fetches from those only when it has the answer. Default true: a consumer that starts reads up to 1 s sooner. Kafka lets both wait.
     /// </summary>
     public bool EndFetchWaitsEarly { get; set; } = true;
 

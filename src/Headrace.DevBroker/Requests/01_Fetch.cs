@@ -228,6 +228,9 @@ internal sealed class FetchResponse : IWireMessage
 
 internal sealed class FetchHandler() : RequestHandler<FetchRequest, FetchResponse>(KafkaApi.Fetch, minVersion: 4, maxVersion: 17, firstFlexible: 12)
 {
+    private static readonly TimeSpan SoonAfterOffsets = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortWait = TimeSpan.FromMilliseconds(10);
+
     protected override ValueTask<FetchResponse?> HandleAsync(RequestContext context, FetchRequest request)
     {
         if (request.SessionId != 0 && request.SessionEpoch > 0)
@@ -247,7 +250,7 @@ internal sealed class FetchHandler() : RequestHandler<FetchRequest, FetchRespons
         try
         {
             await using var timer = context.Broker.Time.CreateTimer(
-                static waiter => ((FetchWaiter)waiter!).End(), waiter, TimeSpan.FromMilliseconds(request.MaxWaitMs), Timeout.InfiniteTimeSpan);
+                static waiter => ((FetchWaiter)waiter!).End(), waiter, LongestWait(context, request), Timeout.InfiniteTimeSpan);
             await using var next = context.Connection.NextHasCome.UnsafeRegister(static waiter => ((FetchWaiter)waiter!).End(), waiter);
             await using var hangUp = context.Connection.Closed.UnsafeRegister(static waiter => ((FetchWaiter)waiter!).End(), waiter);
             while (true)
@@ -265,5 +268,13 @@ internal sealed class FetchHandler() : RequestHandler<FetchRequest, FetchRespons
         {
             plan.Remove(waiter);
         }
+    }
+
+    // Who asks for offsets fetches from there as soon as it knows them, but not before its fetch of other partitions is answered, which it may have sent meanwhile.
+    private static TimeSpan LongestWait(RequestContext context, FetchRequest request)
+    {
+        var wait = TimeSpan.FromMilliseconds(request.MaxWaitMs);
+        var isSoon = context.Connection.AskedForOffsetsAt is { } asked && context.Broker.Time.GetElapsedTime(asked) < SoonAfterOffsets;
+        return isSoon && wait > ShortWait ? ShortWait : wait;
     }
 }

@@ -11,4 +11,7 @@ internal sealed record ClientConnection(string Id, string Host, CancellationToke
 
     /// <summary>Fires when the connection's next request has come while this one is handled, and would wait for it.</summary>
     public CancellationToken NextHasCome { get; set; }
+
+    /// <summary>When it last asked for offsets, by the broker's clock, in case that fetches are to be answered sooner then.</summary>
+    public long? AskedForOffsetsAt { get; set; }
 }

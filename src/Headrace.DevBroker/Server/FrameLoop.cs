@@ -86,6 +86,11 @@ internal sealed class FrameLoop(SocketConnection connection, ClientConnection cl
             return;
         }
 
+        if (parts.EndsWaitsEarly && call.Request is ListOffsetsRequest or OffsetForLeaderEpochRequest)
+        {
+            client.AskedForOffsetsAt = broker.Time.GetTimestamp();
+        }
+
         var pending = parts.Faults.InvokeAsync(call.Handler, new RequestContext(call.Version, call.ClientId, client, broker), call.Request);
         var response = pending.IsCompletedSuccessfully ? pending.Result : await WaitAsync(pending, call.Request);
         await parts.Gate.PassAsync(client.Closed);

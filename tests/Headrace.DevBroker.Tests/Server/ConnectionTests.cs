@@ -91,6 +91,35 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task A_fetch_does_not_let_wait_what_the_client_will_fetch_from_the_offsets_that_it_has_just_asked_for()
+    {
+        await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var topic = (await client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+
+        await client.SendAsync<ListOffsetsResponse>(KafkaApi.ListOffsets, 7, Offsets("orders", partition: 1));
+        var fetched = await client.SendAsync<FetchResponse>(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
+
+        Assert.Equal(0, fetched.Topics[0].Partitions[0].Records!.Value.Length);
+    }
+
+    [Fact]
+    public async Task Told_not_to_a_fetch_waits_its_time_after_offsets_were_asked_for()
+    {
+        await using var broker = await DevBroker.StartAsync(new DevBrokerOptions { EndFetchWaitsEarly = false }, TestContext.Current.CancellationToken);
+        await using var client = await WireClient.ConnectAsync(broker.BootstrapServers);
+        await using var producer = await WireClient.ConnectAsync(broker.BootstrapServers);
+        var topic = (await client.SendAsync<MetadataResponse>(KafkaApi.Metadata, 12, new MetadataRequest { Topics = [new() { Name = "orders" }] })).Topics[0];
+
+        await client.SendAsync<ListOffsetsResponse>(KafkaApi.ListOffsets, 7, Offsets("orders", partition: 1));
+        var waits = await client.PostAsync(KafkaApi.Fetch, 17, SampleRequest.Fetch(topic.Id, offset: 0, maxWaitMs: 600_000));
+        await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, TestContext.Current.CancellationToken);
+        await producer.SendAsync<ProduceResponse>(KafkaApi.Produce, 11, SampleRequest.Produce("orders", TestBatch.Of("a")));
+
+        Assert.NotEqual(0, (await client.ReceiveAsync<FetchResponse>(KafkaApi.Fetch, 17, waits)).Topics[0].Partitions[0].Records!.Value.Length);
+    }
+
+    [Fact]
     public async Task A_fetch_that_waits_goes_on_waiting_when_another_fetch_has_come_behind_it()
     {
         await using var broker = await DevBroker.StartAsync(cancellation: TestContext.Current.CancellationToken);
@@ -185,4 +214,7 @@ public sealed class ConnectionTests
         BinaryPrimitives.WriteInt32BigEndian(prefix, frame.Length);
         return [.. prefix, .. frame];
     }
+
+    private static ListOffsetsRequest Offsets(string topic, int partition) =>
+        new() { Topics = [new() { Name = topic, Partitions = [new() { Index = partition, Timestamp = -2 }] }] };
 }
