@@ -80,21 +80,16 @@ internal sealed class CopyWriter
         new(OwnTopics.Parked(origin.Topic, _group), record.CopyKey(), null)
         {
             Partition = record.Partition,
-            Timestamp = _time.GetUtcNow(),
             Headers = DeadLetterHeaders.ForNote(origin, _group, note),
         },
         cancellation);
 
-    private OutgoingRecord CopyOf(Record record, string topic, int? partition)
+    private static OutgoingRecord CopyOf(Record record, string topic, int? partition)
     {
         // Typed, or null would become an empty value by way of a byte array: a tombstone stays a tombstone.
         ReadOnlyMemory<byte>? value = record.IsTombstone ? default(ReadOnlyMemory<byte>?) : record.Value.ToArray();
-        return new(topic, record.CopyKey(), value)
-        {
-            Partition = partition,
-            // Not the origin's, or the topic's retention could delete the copy at once.
-            Timestamp = _time.GetUtcNow(),
-        };
+        // Its timestamp is the client's, of when it is written: by the origin's the topic's retention could delete the copy at once, and a clock that a test has moved on is out of the broker's bounds.
+        return new(topic, record.CopyKey(), value) { Partition = partition };
     }
 
     private async ValueTask<RecordPosition> WriteAsync(

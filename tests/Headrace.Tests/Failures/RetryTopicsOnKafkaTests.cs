@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Headrace.Tests.Hosting;
@@ -90,6 +92,35 @@ public sealed class RetryTopicsOnKafkaTests(KafkaUnderTest kafka)
         Assert.Null(dead.GetLastBytes("none"));
         Assert.Equal([], dead.GetLastBytes("empty"));
         Assert.Equal([7], dead.GetLastBytes("one"));
+    }
+
+    [Fact]
+    public async Task The_trace_that_a_record_came_with_goes_with_it_through_retry_dead_letter_and_redrive()
+    {
+        const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var (topic, group, seen) = (await kafka.CreateTopicAsync(), kafka.NewName("group"), new ConcurrentQueue<string>());
+        await using var app = new Application(kafka.Address);
+        app.Headrace.Map(topology => topology.MapConsumerGroup(group).WithRetryTopics(TimeSpan.FromMilliseconds(20)).WithFailurePolicy(policy => policy.Attempts = 1).MapTopic(topic).On(void (OrderPlaced _, MessageContext context) =>
+        {
+            // Whatever trace the handler begins is its own.
+            using var mine = new Activity("handle").Start();
+            seen.Enqueue(string.Join(' ', context.Headers.Where(header => header.Name.StartsWith("trace", StringComparison.Ordinal)).Select(header => $"{header.Name}={header.Text}")));
+            throw new InvalidOperationException("no");
+        }));
+        await app.StartAsync();
+        using (var producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = kafka.Address }).Build())
+        {
+            var headers = new Headers { { "traceparent", Encoding.ASCII.GetBytes(Parent) }, { "tracestate", "vendor=7"u8.ToArray() } };
+            await producer.ProduceAsync(topic, new() { Key = "o-1", Value = """{"orderId":"o-1","total":1}""", Headers = headers }, TestContext.Current.CancellationToken);
+        }
+
+        await app.UntilAsync(status => status is { DeadLettered: 1, Lag: 0 }, group);
+        await app.Host.Services.GetRequiredService<DeadLetters>().RedriveAsync(group, cancellation: TestContext.Current.CancellationToken);
+        await app.UntilAsync(status => status is { DeadLettered: 2, Lag: 0 }, group);
+        Assert.Equal(Enumerable.Repeat($"traceparent={Parent} tracestate=vendor=7", 3), seen);
+        var copies = new[] { "retry.20ms", "dlt", "redrive" }.SelectMany(suffix => TopicReader.ReadAll(kafka.Address, $"{topic}.{group}.{suffix}", partitions: 1, IsolationLevel.ReadCommitted)).ToList();
+        Assert.Equal(4, copies.Count);
+        Assert.All(copies, copy => Assert.Equal(Parent, Encoding.ASCII.GetString(Assert.Single(copy.Message.Headers, header => header.Key == "traceparent").GetValueBytes())));
     }
 
     [Fact]

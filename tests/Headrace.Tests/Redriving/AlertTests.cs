@@ -33,17 +33,22 @@ public sealed class AlertTests(KafkaUnderTest kafka)
             Assert.Single(chat.Heard);
             time.Advance(TimeSpan.FromMinutes(2));
             Assert.Equal(("Reminder", "warning", 2), Said(await chat.HearAsync(2)));
+
+            await app.Producer<Order>().ProduceAsync(new("o-3"), cancellation: TestContext.Current.CancellationToken);
+            await app.UntilAsync(() => app.Status.Groups()[0].DeadLetters.Sum(letters => letters.Depth) == 3, () => "three dead letters counted");
+            time.Advance(TimeSpan.FromMinutes(61));
+            Assert.Equal(("Reminder", "warning", 3), Said(await chat.HearAsync(3)));
             await app.StopAsync();
         }
 
         await using (var app = Start(topic, group, chat, time))
         {
             await app.StartAsync();
-            await app.UntilAsync(() => app.Status.Groups()[0].DeadLetters.Sum(letters => letters.Depth) == 2, () => "two dead letters counted after a restart");
+            await app.UntilAsync(() => app.Status.Groups()[0].DeadLetters.Sum(letters => letters.Depth) == 3, () => "three dead letters counted after a restart");
             await app.UntilAsync(() => Turned(app), () => "a turn");
-            Assert.Equal(2, chat.Heard.Count);
+            Assert.Equal(3, chat.Heard.Count);
             await app.Host.Services.GetRequiredService<DeadLetters>().DiscardAsync(group, cancellation: TestContext.Current.CancellationToken);
-            Assert.Equal(("Cleared", "info", 0), Said(await chat.HearAsync(3)));
+            Assert.Equal(("Cleared", "info", 0), Said(await chat.HearAsync(4)));
             await app.StopAsync();
         }
     }

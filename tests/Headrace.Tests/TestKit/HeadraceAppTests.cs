@@ -72,13 +72,13 @@ public sealed class HeadraceAppTests
         await using var app = await HeadraceApp.StartAsync<Invoices>(options =>
         {
             options.Configuration["Kafka:Groups:billing:Failures:RetryTopics:0"] = "00:00:10";
-            options.Configuration["Kafka:Groups:billing:Failures:RetryTopics:1"] = "00:05:00";
-            options.Configuration["Kafka:Groups:billing:Failures:RetryTopics:2"] = "00:45:00";
+            options.Configuration["Kafka:Groups:billing:Failures:RetryTopics:1"] = "06:00:00";
+            options.Configuration["Kafka:Groups:billing:Failures:RetryTopics:2"] = "3.00:00:00";
         });
         await app.ProduceAsync("orders", "o-1", new OrderPlaced("o-1", "c-1", -1m));
         await app.WhenSettledAsync("billing", skipDelays: true);
         var failure = (await app.ReadOneAsync<OrderPlaced>("orders.billing.dlt")).Failure!;
-        Assert.True(failure.LastFailedAt - failure.FirstFailedAt >= new TimeSpan(0, 50, 10));
+        Assert.True(failure.LastFailedAt - failure.FirstFailedAt >= new TimeSpan(3, 6, 0, 10));
         Assert.Equal(6, failure.Attempts);
     }
 
