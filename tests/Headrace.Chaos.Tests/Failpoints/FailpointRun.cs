@@ -43,6 +43,9 @@ internal sealed class FailpointRun : IAsyncDisposable
     /// <summary>What was handled to its end, in this order.</summary>
     public IReadOnlyList<(string Key, long Sequence)> Finished => [.. Lines(HandledLine.Finished)];
 
+    /// <summary>What the handler threw for.</summary>
+    public IReadOnlyList<(string Key, long Sequence)> Failed => [.. Lines(HandledLine.Failed)];
+
     /// <summary>What was produced.</summary>
     public IReadOnlyList<(string Key, long Sequence)> Produced => _records;
 

@@ -11,7 +11,7 @@ public sealed class FailpointTests(ITestOutputHelper output)
     public static TheoryData<string, string> Ways => [.. new (string, string)[]
     {
         (nameof(FailureWay.DeadLetter), ".dlt"),
-        (nameof(FailureWay.RetryTopic), ".retry.100ms"),
+        (nameof(FailureWay.RetryTopic), ".retry.5s"),
         (nameof(FailureWay.OrderKept), ".parked"),
         (nameof(FailureWay.OrderKept), ".dlt"),
         (nameof(FailureWay.Transaction), ".dlt"),
@@ -41,9 +41,7 @@ public sealed class FailpointTests(ITestOutputHelper output)
         await run.EndAsync();
 
         Assert.Empty(run.Produced.Except(run.Finished));
-        // A record is on its way at one kill only. One that fails comes back by a redrive, or in up to two copies, of which the first may be on its way at the same kill.
-        var mostOfPoison = way == FailureWay.RetryTopic ? 5 : 4;
-        Assert.All(run.Begun, begun => Assert.InRange(begun.Value, 1, IsPoison(begun.Key) ? mostOfPoison : 2));
+        AssertRepetitions(run, way);
         if (way == FailureWay.OrderKept)
         {
             Assert.All(run.Finished.Distinct().GroupBy(record => record.Key, record => record.Sequence), sequences => Assert.Equal(sequences.Order(), sequences));
@@ -57,6 +55,14 @@ public sealed class FailpointTests(ITestOutputHelper output)
         var seen = run.Copies();
         Assert.Equal(kills, seen.Count);
         Assert.All(seen, copies => Assert.InRange(copies.Value, 1, way == FailureWay.Transaction || copies.Key.EndsWith(nameof(Failpoint.BeforeProduce), StringComparison.Ordinal) ? 1 : 2));
+    }
+
+    // A record is on its way at one kill only. So at its origin it is begun once more at most, and of a second copy only a retry topic makes a second handling: a redrive counts the two as one.
+    private static void AssertRepetitions(FailpointRun run, FailureWay way)
+    {
+        Assert.All(run.Failed.CountBy(static record => record), failed => Assert.InRange(failed.Value, 1, 2));
+        Assert.All(run.Finished.CountBy(static record => record), finished => Assert.InRange(finished.Value, 1, IsPoison(finished.Key) && way != FailureWay.RetryTopic ? 1 : 2));
+        Assert.All(run.Begun, begun => Assert.InRange(begun.Value, 1, !IsPoison(begun.Key) ? 2 : way == FailureWay.RetryTopic ? 4 : 3));
     }
 
     // What is not handled before somebody redrives: the dead, and with the order kept all behind them.

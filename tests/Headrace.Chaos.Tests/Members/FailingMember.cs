@@ -14,8 +14,8 @@ internal sealed class FailingMember(HandledFile handled, FailureWay way)
     public const string Heal = "heal";
     public const string Poison = "poison";
 
-    /// <summary>The delay of the only retry topic.</summary>
-    public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
+    /// <summary>The delay of the only retry topic: long enough that a process is killed before it handles the copy that it has just written, which would be another record at another failpoint.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
 
     private volatile bool _isHealed;
 
