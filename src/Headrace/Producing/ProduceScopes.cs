@@ -25,6 +25,12 @@ internal sealed class ProduceScopes(ClusterProducer? transactional = null)
             running = ValueTask.FromException(error);
         }
 
+        if (running.IsFaulted)
+        {
+            // The scope is not used again: what the handler began may still be on its way.
+            return running;
+        }
+
         if (!running.IsCompletedSuccessfully || context.IsOpen)
         {
             return FinishAsync(scope, context, running);
@@ -44,7 +50,7 @@ internal sealed class ProduceScopes(ClusterProducer? transactional = null)
 
     private async ValueTask FinishAsync(ProduceScope scope, MessageContext context, ValueTask running)
     {
-        // A scope whose handler threw is not used again: what it began may still be on its way.
+        // Nor is it when the handler throws later.
         await running;
         await context.WhenSettledAsync();
         await AwaitAsync(scope, context, scope.CloseAsync());
@@ -70,7 +76,6 @@ internal sealed class ProduceScopes(ClusterProducer? transactional = null)
         {
             record.Outputs = scope.TakeOutputs();
         }
-
 
         if (Interlocked.CompareExchange(ref _next, scope, null) is not null)
         {
