@@ -18,6 +18,7 @@ internal sealed class GroupTransactions : IDisposable
     private readonly ILoggerFactory _loggers;
     private readonly Action _signal;
     private readonly CancellationTokenSource _giveUp = new();
+    private readonly Task _takingOver;
     private TransactionalProducer? _producer;
     private Task<NativeError>? _running;
 
@@ -29,9 +30,10 @@ internal sealed class GroupTransactions : IDisposable
     {
         (_options, _membership, _loggers, _signal) = (options, membership, loggers, signal);
         // A static member keeps its id over restarts, and so its successor ends at once what it left open.
-        var member = options.ClientSettings.GetValueOrDefault("group.instance.id") ?? (options.StaticMember ? Dns.GetHostName() : Guid.NewGuid().ToString("N"));
-        TransactionalId = $"{options.GroupId}-{member}";
+        var member = options.ClientSettings.GetValueOrDefault("group.instance.id") ?? (options.StaticMember ? Dns.GetHostName() : null);
+        TransactionalId = $"{options.GroupId}-{member ?? Guid.NewGuid().ToString("N")}";
         _producer = Create();
+        _takingOver = member is null ? Task.CompletedTask : TakeOverAsync(_producer);
     }
 
     /// <summary>The producer's id: the group's id, a hyphen, and the static member's id or a new one.</summary>
@@ -64,9 +66,23 @@ internal sealed class GroupTransactions : IDisposable
     public void Dispose()
     {
         _giveUp.Cancel();
+        _takingOver.Wait(LookUpTime + LookUpTime);
         _running?.Wait(LookUpTime + LookUpTime);
         _producer?.DisposeAsync().AsTask().Wait(LookUpTime + LookUpTime);
         _giveUp.Dispose();
+    }
+
+    // Not by the first commit: that waits for records, and where they begin the group says only when what was left open has ended.
+    private async Task TakeOverAsync(TransactionalProducer producer)
+    {
+        try
+        {
+            await producer.PrepareAsync(_giveUp.Token);
+        }
+        catch (Exception refused) when (refused is TransactionException or OperationCanceledException)
+        {
+            // The first commit meets the same, and tells it.
+        }
     }
 
     private async Task<NativeError> RunAsync(IReadOnlyList<OutgoingRecord> outputs, IReadOnlyList<TopicPartitionEntry> offsets, nint metadata)

@@ -82,6 +82,20 @@ public sealed class TransactionalProducer : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends what an earlier producer with this id left open, before the first transaction does. Throws what <see cref="BeginAsync"/> would.</summary>
+    internal async Task PrepareAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await ReadyAsync(cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Closes, at most 10 s. A transaction that is open is aborted by the broker.</summary>
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
 

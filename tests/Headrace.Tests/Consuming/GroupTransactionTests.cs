@@ -129,6 +129,38 @@ public sealed class GroupTransactionTests(KafkaUnderTest kafka)
         Assert.Equal(0, traffic.Committed().GetValueOrDefault(0));
     }
 
+    /// <summary>It waits for records before it commits, and the group does not say where they begin while offsets are pending in a transaction.</summary>
+    [Fact]
+    public async Task A_static_member_ends_what_its_predecessor_left_open_and_goes_on()
+    {
+        await using var traffic = await Traffic.OnAsync(kafka);
+        traffic.Produce(10, static i => "k" + i);
+        LeaveOpen(traffic, "member");
+        var consumer = traffic.Consume(
+            record =>
+            {
+                traffic.Note(record);
+                return ValueTask.FromResult(Settlement.Settled);
+            },
+            Options(traffic, workers: 4, traffic.Settings(("group.instance.id", "member"))));
+        consumer.Start();
+        await traffic.UntilHandledAsync(10);
+        await Traffic.UntilAsync(() => traffic.Committed().GetValueOrDefault(0) == 10, traffic.Describe);
+    }
+
+    // As a process does that is killed between the offsets and the commit. The broker would abort it after five minutes.
+    private void LeaveOpen(Traffic traffic, string instance)
+    {
+        using var member = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = kafka.Address, GroupId = traffic.Group }).Build();
+        using var producer = new ProducerBuilder<Null, Null>(new ProducerConfig
+        {
+            BootstrapServers = kafka.Address, TransactionalId = $"{traffic.Group}-{instance}", TransactionTimeoutMs = 300_000,
+        }).Build();
+        producer.InitTransactions(Long);
+        producer.BeginTransaction();
+        producer.SendOffsetsToTransaction([new(traffic.Topic, 0, 5)], member.ConsumerGroupMetadata, Long);
+    }
+
     private static void AssertCopied(IReadOnlyList<ConsumeResult<string?, string?>> copies, int count)
     {
         Assert.Equal(count, copies.Count);
@@ -144,11 +176,13 @@ public sealed class GroupTransactionTests(KafkaUnderTest kafka)
 
     private IEnumerable<string?> Committed(string topic) => TopicReader.ReadAll(kafka, topic, 1, IsolationLevel.ReadCommitted).Select(static record => record.Message.Value);
 
-    private static ConsumerOptions Options(Traffic traffic, int workers, params (string Name, string Value)[] producer) => new()
+    private static ConsumerOptions Options(Traffic traffic, int workers, params (string Name, string Value)[] producer) => Options(traffic, workers, traffic.Settings(), producer);
+
+    private static ConsumerOptions Options(Traffic traffic, int workers, IReadOnlyDictionary<string, string> client, params (string Name, string Value)[] producer) => new()
     {
         GroupId = traffic.Group,
         Topics = [traffic.Topic],
-        ClientSettings = traffic.Settings(),
+        ClientSettings = client,
         CommitInterval = TimeSpan.FromMilliseconds(100),
         Workers = workers,
         HasTransactions = true,
