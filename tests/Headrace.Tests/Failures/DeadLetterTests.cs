@@ -52,6 +52,20 @@ public sealed class DeadLetterTests
     }
 
     [Fact]
+    public async Task Its_stack_is_the_handlers_and_not_ours()
+    {
+        using var group = new GroupUnderTest(billing => billing.WithFailurePolicy(policy => policy.Attempts = 1).MapTopic("orders").On(async Task (OrderPlaced _) =>
+        {
+            await Task.Yield();
+            throw new InvalidOperationException("no");
+        }));
+        await group.SettleAsync(Records.Of(new OrderPlaced("o-1", 1)));
+        var stack = Assert.Single(group.Produced).Headers!["headrace-exception-stack"];
+        Assert.Contains("   at Headrace.Tests.Failures.DeadLetterTests.", stack, StringComparison.Ordinal);
+        Assert.DoesNotContain("GroupPipeline", stack, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Other_tools_find_the_headers_they_know()
     {
         using var group = Failing(new ValidationException("no"));
