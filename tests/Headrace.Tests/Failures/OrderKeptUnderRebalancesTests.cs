@@ -16,11 +16,13 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
     private const int PerStep = 3;
     private const int MostMembers = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly int[] Lossy = [1006, 1007, 1010, 1021];
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("HEADRACE_TEST_LONG") is { Length: > 0 };
 
     private readonly ConcurrentDictionary<string, ConcurrentQueue<int>> _seen = new();
     private readonly ConcurrentDictionary<(string Key, int Number), int> _failures = new();
     private readonly List<Application> _members = [];
+    private readonly List<Lines> _logs = [];
     private readonly List<string> _script = [];
 
     /// <summary>The plain suite has one seed, <c>./test --long</c> twenty, and others every time.</summary>
@@ -45,8 +47,9 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
             await member.DisposeAsync();
         }
 
-        // Nobody crashed, so nothing came twice.
-        Assert.All(_seen, key => Assert.True(Enumerable.Range(0, Steps * PerStep).SequenceEqual(key.Value), Told(seed)));
+        Assert.All(_seen, key => Assert.True(Enumerable.Range(0, Steps * PerStep).SequenceEqual(key.Value.Distinct()), Told(seed)));
+        // Nobody crashed, so nothing came twice, unless a machine that stands still cost somebody the session or a commit.
+        Assert.True(Losses().Any() || _seen.All(static key => key.Value.Count == Steps * PerStep), Told(seed));
     }
 
     private async Task ProduceAsync(Random random, int step)
@@ -98,6 +101,7 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
             .MapTopic(topic).On((OrderPlaced order) => Handle(order.OrderId, (int)order.Total)));
         await app.StartAsync();
         _members.Add(app);
+        _logs.Add(app.Log);
     }
 
     private async Task LeaveAsync(int index)
@@ -122,7 +126,11 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
         }
     }
 
-    private string Told(int seed) => $"Seed {seed.ToString(CultureInfo.InvariantCulture)}: {string.Join("; ", _script)}. {string.Join("; ", _seen.Select(key => $"{key.Key}: {string.Join(' ', key.Value)}"))}";
+    // Lost, abandoned, a commit that was refused, lost while it was given up.
+    private IEnumerable<string> Losses() => _logs.SelectMany(static log => log.All).Where(static line => Lossy.Any(id => line.Contains($"Headrace.Consuming[{id}]", StringComparison.Ordinal)));
+
+    private string Told(int seed) =>
+        $"Seed {seed.ToString(CultureInfo.InvariantCulture)}: {string.Join("; ", _script)}. {string.Join("; ", _seen.Select(key => $"{key.Key}: {string.Join(' ', key.Value)}"))}. {string.Join('\n', Losses())}";
 
     private void Handle(string key, int number)
     {
