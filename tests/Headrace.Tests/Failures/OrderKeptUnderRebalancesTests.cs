@@ -70,7 +70,7 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
         switch (random.Next(4))
         {
             case 0 when _members.Count < MostMembers:
-                _script.Add("a member joins");
+                _script.Add($"a member joins ({_seen.Sum(key => key.Value.Count)} seen)");
                 await JoinAsync(topic, group);
                 break;
             case 0 or 1 when _members.Count > 1:
@@ -117,7 +117,7 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
     private async Task UntilAllAreSeenAsync(int seed, DeadLetters letters, string group)
     {
         var (last, before) = (Stopwatch.GetTimestamp(), 0);
-        for (var seen = 0; seen < Keys * Steps * PerStep; seen = _seen.Sum(key => key.Value.Count))
+        for (var seen = 0; seen < Keys * Steps * PerStep; seen = _seen.Sum(key => key.Value.Distinct().Count()))
         {
             (last, before) = seen > before ? (Stopwatch.GetTimestamp(), seen) : (last, before);
             Assert.True(Stopwatch.GetElapsedTime(last) < Deadline, $"Nothing more is handled. {Told(seed)}");
@@ -130,7 +130,7 @@ public sealed class OrderKeptUnderRebalancesTests(KafkaUnderTest kafka)
     private IEnumerable<string> Losses() => _logs.SelectMany(static log => log.All).Where(static line => Lossy.Any(id => line.Contains($"Headrace.Consuming[{id}]", StringComparison.Ordinal)));
 
     private string Told(int seed) =>
-        $"Seed {seed.ToString(CultureInfo.InvariantCulture)}: {string.Join("; ", _script)}. {string.Join("; ", _seen.Select(key => $"{key.Key}: {string.Join(' ', key.Value)}"))}. {string.Join('\n', Losses())}";
+        $"Seed {seed.ToString(CultureInfo.InvariantCulture)}: {string.Join("; ", _script)}. {string.Join("; ", _seen.Select(key => $"{key.Key}: {string.Join(' ', key.Value)}"))}. {string.Join('\n', _logs.SelectMany((log, member) => log.All.Where(static line => line.Contains("Headrace.", StringComparison.Ordinal)).Select(line => $"{member}: {line}")))}";
 
     private void Handle(string key, int number)
     {
