@@ -60,7 +60,7 @@ internal sealed class PositionGuard
         for (var i = _questions.Count - 1; i >= 0; i--)
         {
             var (queue, isCut, range) = _questions[i];
-            if (range.IsCompleted)
+            if (range.IsCompleted && IsAtHand(queue.Partition))
             {
                 _questions.RemoveAt(i);
                 happened = true;
@@ -91,9 +91,15 @@ internal sealed class PositionGuard
     private Task<LogRange> FindRange(AssignedPartition partition) =>
         _assignment.LookUpOf(partition).FindRangeAsync(partition.Topic, partition.Partition, _parts.Signal.Set, _assignment.Ending);
 
-    private void Decide(AssignedPartition partition, bool isCut, LogRange range)
+    // What a worker has is past the position that the tracker knows.
+    private bool IsAtHand(AssignedPartition partition)
     {
         _parts.Scheduler.Stretches.TakeBack(partition);
+        return partition.Stretch is null;
+    }
+
+    private void Decide(AssignedPartition partition, bool isCut, LogRange range)
+    {
         var position = partition.Tracker.Next;
         if (range.TopicId != Guid.Empty && partition.TopicId != Guid.Empty && range.TopicId != partition.TopicId)
         {

@@ -172,7 +172,12 @@ internal sealed class StretchScheduler
     {
         Leave(stretch);
         var messages = stretch.Messages;
-        stretch.Partition.Tracker.MoveTo(stretch.Source.OffsetOf(messages[from]), stretch.LeaderEpoch);
+        if (from > 0)
+        {
+            // Not to where the next one is: that may be an error, which is nowhere.
+            stretch.Partition.Tracker.MoveTo(stretch.Source.OffsetOf(messages[from - 1]) + 1, stretch.LeaderEpoch);
+        }
+
         _records.Free(messages[..from]);
         _lanes.Settled += from;
         if (isUnderWay)

@@ -126,7 +126,7 @@ internal sealed class EngineModel : IDisposable
             return;
         }
 
-        new Source(this, log).Take(NewMessage(log));
+        new Source(this, log).Take(NewMessage(log.Next(_random)));
     }
 
     private void HandOutStretch(Log log)
@@ -135,16 +135,16 @@ internal sealed class EngineModel : IDisposable
         var count = 1 + _random.Next(20);
         for (var i = 0; i < count; i++)
         {
-            stretch.Room[i] = NewMessage(log);
+            stretch.Room[i] = i > 0 && _random.Next(40) == 0 ? NewMessage(Source.NoOffset) : NewMessage(log.Next(_random));
         }
 
         _scheduler.Stretches.HandOut(stretch, new Source(this, log), count);
     }
 
     // Every message is held once and freed once: the number of its arrival stands above its offset.
-    private NativeMessage NewMessage(Log log)
+    private NativeMessage NewMessage(long offset)
     {
-        var message = (++_lastMessage << 32) | (nint)log.Next(_random);
+        var message = (++_lastMessage << 32) | (nint)(uint)offset;
         _messages.Add(message);
         return NativeMessage.FromPointer(message);
     }
@@ -159,6 +159,12 @@ internal sealed class EngineModel : IDisposable
         {
             log.Assigned.Tracker.Advance(_records.Pass);
             Assert.InRange(log.Assigned.Tracker.Watermark, log.Committed, log.LowestUnsettled);
+            if (log.Assigned is { IsClosing: false, LaneCount: 0 })
+            {
+                // Nothing is held, so everything that has arrived is settled, and passed.
+                Assert.Equal(log.Arrived, log.Assigned.Tracker.Watermark);
+            }
+
             if (log.Assigned is { IsClosing: true, LaneCount: 0 })
             {
                 log.Commit();
@@ -343,9 +349,11 @@ internal sealed class EngineModel : IDisposable
         Assert.All(_logs, static log => Assert.Equal((0, 0, 0, 0L, 0), (log.Assigned.LaneCount, log.Assigned.Buffered, log.Assigned.Gathered, log.Assigned.BufferedBytes, log.Assigned.Tracker.Count)));
     }
 
-    /// <summary>Messages of a log, which are numbers.</summary>
+    /// <summary>Messages of a log, which are numbers. Those without an offset are errors.</summary>
     private sealed class Source(EngineModel model, Log log) : IStretchSource
     {
+        public const long NoOffset = -1_001;
+
         public AssignedPartition Partition { get; } = log.Assigned;
 
         public long OffsetOf(NativeMessage message) => (int)message.Pointer;
@@ -353,6 +361,11 @@ internal sealed class EngineModel : IDisposable
         public bool TryPlace(Record record, NativeMessage message)
         {
             var offset = OffsetOf(message);
+            if (offset == NoOffset)
+            {
+                return false;
+            }
+
             record.Place("t", log.Number, offset, 0, -1);
             (record.Cancellation, record.State) = (Partition.Lost, Partition);
             model._keys.Point(record, log.KeyAt(offset) is { } key ? Encoding.UTF8.GetBytes(key) : null, message.Pointer);
@@ -361,6 +374,12 @@ internal sealed class EngineModel : IDisposable
 
         public void Take(NativeMessage message)
         {
+            if (OffsetOf(message) == NoOffset)
+            {
+                model._records.Free([message]);
+                return;
+            }
+
             var record = model._records.Rent();
             TryPlace(record.Record, message);
             Assert.True(Partition.Tracker.Add(record));
@@ -387,6 +406,9 @@ internal sealed class EngineModel : IDisposable
         public long LowestUnsettled { get; private set; }
 
         public bool HasMore => _next < End;
+
+        /// <summary>The offset after the last that has arrived.</summary>
+        public long Arrived => _next;
 
         public string? KeyAt(long offset) => _keys[(int)offset];
 
